@@ -1,0 +1,8 @@
+/* gst-rtc: the public API
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <gst/rtc/gstrtcenums.h>
+#include <gst/rtc/gstrtcerror.h>
+#include <gst/rtc/gstrtcsignaller.h>

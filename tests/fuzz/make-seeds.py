@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+# gst-rtc: writes the first inputs of the fuzzers for RTP, RTCP and the receiver of both
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# usage: tests/fuzz/make-seeds.py  (rewrites the named files in corpus/rtp, corpus/rtcp and corpus/receiver)
+import pathlib
+from struct import pack
+
+CORPUS = pathlib.Path(__file__).parent / "corpus"
+SENDER, MEDIA = 0x11223344, 0xAABBCCDD
+
+
+def rtcp(count, kind, body, padding=b""):
+    body += padding
+    return pack(">BBH", 0x80 | (0x20 if padding else 0) | count, kind, len(body) // 4) + body
+
+
+def block(ssrc=MEDIA, lost=5):
+    return pack(">IIIIII", ssrc, 12 << 24 | lost & 0xFFFFFF, 70000, 90, 0x12345678, 65536)
+
+
+def sr(*blocks):
+    info = pack(">QIII", 0xE000000080000000, 90000, 100, 120000)
+    return rtcp(len(blocks), 200, pack(">I", SENDER) + info + b"".join(blocks))
+
+
+def rr(*blocks, extra=b""):
+    return rtcp(len(blocks), 201, pack(">I", SENDER) + b"".join(blocks) + extra)
+
+
+def sdes(*chunks):
+    body = b""
+    for ssrc, items in chunks:
+        chunk = pack(">I", ssrc) + b"".join(bytes([k, len(v)]) + v for k, v in items)
+        body += chunk + bytes(4 - len(chunk) % 4)
+    return rtcp(len(chunks), 202, body)
+
+
+def bye(*ssrcs, reason=None):
+    tail = b"" if reason is None else bytes([len(reason)]) + reason
+    return rtcp(len(ssrcs), 203, pack(">%dI" % len(ssrcs), *ssrcs) + tail + bytes(-len(tail) % 4))
+
+
+def feedback(kind, fmt, fci, media=MEDIA, padding=b""):
+    return rtcp(fmt, kind, pack(">II", SENDER, media) + fci, padding)
+
+
+def nack(*entries):
+    return feedback(205, 1, b"".join(pack(">HH", *e) for e in entries))
+
+
+def remb(exponent, mantissa, *ssrcs):
+    head = b"REMB" + pack(">I", len(ssrcs) << 24 | exponent << 18 | mantissa)
+    return feedback(206, 15, head + pack(">%dI" % len(ssrcs), *ssrcs), media=0)
+
+
+def twcc(count, chunks, deltas=b"", base=65530, reference=0x1234, number=7):
+    fci = pack(">HHI", base, count, (reference & 0xFFFFFF) << 8 | number)
+    fci += b"".join(pack(">H", c) for c in chunks) + deltas
+    return feedback(205, 15, fci + bytes(-len(fci) % 4))
+
+
+def xr(*blocks):
+    return rtcp(0, 207, pack(">I", SENDER) + b"".join(blocks))
+
+
+def rtcp_seeds():
+    reference = pack(">BBHQ", 4, 0, 2, 1 << 40)
+    cname = sdes((SENDER, [(1, b"user@example")]))
+    yield "sr-empty", sr()
+    yield "sr-two-blocks", sr(block(), block(1, -5))
+    yield "sr-cname", sr(block()) + cname
+    yield "rr-empty", rr()
+    yield "rr-block", rr(block())
+    yield "rr-31-blocks", rr(*[block(i, -i) for i in range(31)])
+    yield "rr-profile-extension", rr(block(), extra=b"\1\2\3\4")
+    yield "rr-count-lies", rtcp(2, 201, pack(">I", SENDER) + block())
+    yield "sdes-two-chunks", sdes((SENDER, [(1, b"a"), (2, b"name")]), (MEDIA, []))
+    yield "sdes-unterminated", rtcp(1, 202, pack(">IBB2s", SENDER, 1, 2, b"ab"))
+    yield "bye-reason", bye(SENDER, MEDIA, reason=b"teardown")
+    yield "bye-nobody", bye()
+    yield "bye-reason-lies", rtcp(1, 203, pack(">IB3s", SENDER, 200, b"abc"))
+    yield "nack", nack((100, 0), (200, 0xFFFF), (65535, 0x8001))
+    yield "nack-empty", nack()
+    yield "pli", feedback(206, 1, b"")
+    yield "pli-truncated", feedback(206, 1, b"")[:8]
+    yield "fir", feedback(206, 4, pack(">IB3x", MEDIA, 3) + pack(">IB3x", 9, 1), media=0)
+    yield "sli", feedback(206, 2, b"\0\1\2\3")
+    yield "afb-unknown", feedback(206, 15, b"NONE")
+    yield "remb", remb(3, 0x20000, MEDIA, 2)
+    yield "remb-overflow", remb(63, 0x3FFFF, MEDIA)
+    yield "remb-count-lies", feedback(206, 15, b"REMB" + pack(">I", 9 << 24 | 1))
+    yield "twcc-run-small", twcc(5, [1 << 13 | 5], bytes([4, 8, 0, 255, 1]))
+    yield "twcc-run-large", twcc(2, [2 << 13 | 2], pack(">hh", -400, 32767))
+    yield "twcc-run-lost", twcc(8000, [8000])
+    yield "twcc-vector-1", twcc(14, [0x8000 | 0b10101010101010], bytes(range(7)))
+    yield "twcc-vector-2", twcc(7, [0xC000 | 0b01100001000110], bytes(7))
+    yield "twcc-mixed", twcc(30, [1 << 13 | 9, 0x8000 | 0x3FFF, 0xC000 | 0x1555], bytes(40), reference=-1)
+    yield "twcc-reserved-symbol", twcc(3, [3 << 13 | 3], bytes(8))
+    yield "twcc-count-lies", twcc(60000, [1 << 13 | 5], bytes(5))
+    yield "twcc-deltas-missing", twcc(14, [0xBFFF], b"")
+    yield "twcc-runs-of-zero", twcc(1, [0, 0, 0, 1 << 13 | 1], b"\1")
+    yield "app", rtcp(0, 204, pack(">I4s", SENDER, b"name"))
+    yield "xr", xr(reference)
+    yield "xr-empty", xr()
+    yield "xr-many-blocks", xr(pack(">BBH3I", 5, 0, 3, MEDIA, 1, 2), reference, pack(">BBH4x", 99, 1, 1))
+    yield "xr-block-lies", xr(reference[:8])
+    yield "xr-wrong-size", xr(pack(">BBHI", 4, 0, 1, 1))
+    yield "compound", sr(block()) + cname + nack((7, 3)) + feedback(206, 1, b"") + remb(1, 100000, MEDIA)
+    yield "reduced-size", nack((1, 1)) + twcc(5, [1 << 13 | 5], bytes(5))
+    yield "padding", rr() + rtcp(0, 201, pack(">I", SENDER), b"\0\0\0\4")
+    yield "padding-lies", rtcp(0, 201, pack(">I", SENDER), b"\0\0\0\x40")
+    yield "padding-zero", rtcp(0, 201, pack(">I", SENDER), b"\0\0\0\0")
+    yield "length-lies", rr()[:2] + b"\xff\xff" + rr()[4:]
+    yield "bad-version", b"\x40" + rr()[1:]
+    yield "empty", b""
+
+
+def rtp(payload, extension=None, profile=0xBEDE, csrcs=0, padding=b"", marker=0, kind=96, number=1000, ssrc=MEDIA):
+    first = 0x80 | csrcs | (0x10 if extension is not None else 0) | (0x20 if padding else 0)
+    head = pack(">BBHII", first, marker << 7 | kind, number, 90000, ssrc) + pack(">I", 1) * csrcs
+    if extension is not None:
+        extension += bytes(-len(extension) % 4)
+        head += pack(">HH", profile, len(extension) // 4) + extension
+    return head + payload + padding
+
+
+def unit(data):
+    return pack(">H", len(data)) + data
+
+
+def rtp_seeds():
+    sps, pps, idr = b"\x67\x42\xe0\x1f", b"\x68\xce", b"\x65\x88\x84"
+    yield "plain", rtp(b"opus")
+    yield "padding", rtp(b"opus", padding=b"\0\0\3", marker=1)
+    yield "padding-only", rtp(b"", padding=b"\0" * 19 + b"\x14")
+    yield "padding-lies", rtp(b"", padding=b"\xff")
+    yield "csrcs", rtp(b"opus", csrcs=15)
+    yield "csrcs-truncated", rtp(b"opus", csrcs=15)[:40]
+    yield "one-byte", rtp(b"\x90", b"\x10\xaa\x22\1\2\3\0\0\x5f" + bytes(16))
+    yield "one-byte-id-15", rtp(b"\x90", b"\x10\xaa\xf0\x20\x30\x01")
+    yield "one-byte-id-0", rtp(b"\x90", b"\x10\xaa\x01\x20\x30\x01")
+    yield "one-byte-truncated", rtp(b"\x90", b"\x10\xaa\x0f\x3f")
+    yield "two-bytes", rtp(b"\x90", b"\1\0\x0f\2ab\0\0\xff\3xyz", profile=0x1000)
+    yield "two-bytes-appbits", rtp(b"\x90", b"\2\1z", profile=0x100F)
+    yield "two-bytes-truncated", rtp(b"\x90", b"\2\xffz", profile=0x1000)
+    yield "other-profile", rtp(b"\x90", b"\x10\xaa", profile=0xABCD)
+    yield "extension-lies", rtp(b"\x90", b"\x10\xaa")[:14] + b"\xff\xff"
+    yield "h264-sps", rtp(sps)
+    yield "h264-pps", rtp(pps)
+    yield "h264-idr", rtp(idr)
+    yield "h264-slice", rtp(b"\x41\x9a")
+    yield "h264-stap-a", rtp(b"\x78" + unit(b"\x09\xf0") + unit(sps) + unit(pps) + unit(idr))
+    yield "h264-stap-a-lies", rtp(b"\x78" + unit(b"\x09\xf0") + b"\xff\xff" + sps)
+    yield "h264-fu-a-start", rtp(b"\x7c\x85\x88\x84")
+    yield "h264-fu-a-middle", rtp(b"\x7c\x05\x88\x84")
+    yield "h265-vps", rtp(b"\x40\x01\x0c")
+    yield "h265-ap", rtp(b"\x60\x01" + unit(b"\x46\x01\x50") + unit(b"\x42\x01\x01"))
+    yield "h265-fu-idr", rtp(b"\x62\x01\x93\xaf")
+    yield "h265-cra", rtp(b"\x2a\x01\xaf")
+    yield "vp8-key", rtp(b"\x90\xe0\x81\x02\x03\x20\x10\x02\x00\x9d\x01\x2a")
+    yield "vp8-delta", rtp(b"\x10\x11\x02")
+    yield "vp8-second-partition", rtp(b"\x11\x00")
+    yield "vp9-key", rtp(b"\xaa\x81\x02\x00\x05\x18\x02\x80\x01\xe0\x49")
+    yield "vp9-flexible", rtp(b"\xb8\x05\x00\x82\x49")
+    yield "vp9-delta", rtp(b"\xf8\x05\x20\x02\x82")
+    yield "vp9-upper-layer", rtp(b"\xb8\x05\x02\x82")
+    yield "rtcp", pack(">BBHI", 0x80, 201, 1, SENDER)
+    yield "stun", b"\0\1\0\0\x21\x12\xa4\x42" + bytes(12)
+    yield "empty", b""
+
+
+def arrive(*packets, after=20):
+    return b"".join(bytes([after, len(p)]) + p for p in packets)
+
+
+def element(extension, value, two_bytes=False):
+    """Ids as in fuzz-receiver.c."""
+    number = ["mid", "abs-send-time", "transport-cc", "playout-delay", "abs-capture-time", "rid", "repaired-rid"].index(extension)
+    return (bytes([number + 1, len(value)]) if two_bytes else bytes([(number + 1) << 4 | (len(value) - 1)])) + value
+
+
+def receiver_seeds():
+    def transport(number):
+        return element("transport-cc", pack(">H", number & 0xFFFF))
+
+    mid = element("mid", b"1")
+    rtx = {"kind": 97, "ssrc": 9}
+    media = [rtp(b"media", mid + transport(65500 + i), number=i) for i in range(60)]
+    yield "in-order", arrive(*media)
+    yield "lost", arrive(*media[::3])
+    yield "reordered", arrive(*[media[i ^ 5] for i in range(56)])
+    yield "late", arrive(*media[1:50]) + arrive(media[0], after=200) + arrive(media[0], media[50])
+    yield "slow", arrive(*media, after=255)
+    yield "jumps", arrive(*[rtp(b"media", mid + transport(i * 30000)) for i in range(20)])
+    yield "backwards", arrive(*[rtp(b"media", mid + transport(-i * 100), number=100 - i) for i in range(50)])
+    yield "by-payload-type", arrive(rtp(b"opus", kind=111, ssrc=1), rtp(b"opus", kind=111, ssrc=1, number=1001))
+    yield "no-transport", arrive(*[rtp(b"media", mid, number=n) for n in range(0, 240, 3)])
+    yield "two-bytes", arrive(rtp(b"media", element("mid", b"2", True) + element("transport-cc", b"ab", True), 0x1000))
+    yield "unknown-mid", arrive(rtp(b"media", element("mid", b"9") + transport(1)))
+    yield "moves", arrive(*[rtp(b"media", element("mid", b"12"[i % 2:][:1]), number=i) for i in range(20)])
+    yield "ssrcs", arrive(*[rtp(b"media", mid, ssrc=i) for i in range(20)])
+    yield "ssrcs-slowly", arrive(*[rtp(b"media", mid, ssrc=i) for i in range(99)], after=255)
+    yield "rtx", arrive(media[5], rtp(b"\0\4media", mid, **rtx), rtp(b"\0\4", mid, **rtx), rtp(b"\0", mid, **rtx))
+    yield "rtx-csrcs", arrive(media[5], rtp(b"\0\4media", mid, csrcs=15, padding=b"\0\2", marker=1, **rtx))
+    yield "rtx-first", arrive(rtp(b"\0\4media", mid, **rtx), media[5])
+    yield "rtx-probe", arrive(media[5], rtp(b"", mid + transport(3), padding=bytes(99) + b"\x64", **rtx))
+    yield "rids", arrive(rtp(b"media", mid + element("rid", b"hi")), rtp(b"media", mid + element("rid", b"lo"), ssrc=8),
+                         rtp(b"\0\4media", mid + element("repaired-rid", b"hi"), **rtx))
+    yield "capture", arrive(rtp(b"media", mid + element("abs-capture-time", bytes(range(16)))))
+    yield "exchange", arrive(*media[:9]) + b"\0\0\4\0\0" + arrive(*media[9:20]) + b"\0\0\3\0"
+    yield "announced", b"\0\0\7\0" + arrive(rtp(b"media", ssrc=7), rtp(b"\0\4media", kind=97, ssrc=8))
+    yield "cut", arrive(*media)[:777]
+    yield "empty", b""
+
+
+for name, seeds in (("rtcp", rtcp_seeds()), ("rtp", rtp_seeds()), ("receiver", receiver_seeds())):
+    folder = CORPUS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed, data in seeds:
+        (folder / seed).write_bytes(data)
+    print(f"{folder}: {len(list(folder.iterdir()))} files")

@@ -73,10 +73,16 @@ class Output:
         self.branch.set_property('message-forward', False)
         end = self.branch.get_by_name('end')
         end.connect('new-sample', self.on_sample)
-        end.connect('eos', lambda end: server.say(event='pad-eos', pad=self.name))
+        # On the pad itself: its EOS has passed when the pad is removed, while the branch's queue may still hold it.
+        pad.add_probe(Gst.PadProbeType.EVENT_DOWNSTREAM, self.on_event)
         pipeline.add(self.branch)
         self.branch.sync_state_with_parent()
         self.result = pad.link(self.branch.get_static_pad('sink')).value_nick
+
+    def on_event(self, pad, info):
+        if info.get_event().type == Gst.EventType.EOS:
+            server.say(event='pad-eos', pad=self.name)
+        return Gst.PadProbeReturn.OK
 
     def on_sample(self, end):
         sample = end.emit('pull-sample')

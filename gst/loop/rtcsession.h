@@ -58,6 +58,32 @@ void rtc_session_set_media_sink (RtcSession * session, const RtcMediaSink * sink
 /* rtcp: (transfer full): a plain compound of the receiving side */
 void rtc_session_send_rtcp (RtcSession * session, GBytes * rtcp);
 
+/**
+ * RtcDataSink:
+ *
+ * What data channels bring, told on the loop as it comes (see #RtcDataEventKind): must not block, may call the functions below.
+ * After @ended nothing is told any more.
+ */
+typedef struct
+{
+  void (*incoming) (gpointer user_data, guint channel, const RtcDataChannelSpec * spec);
+  void (*open) (gpointer user_data, guint channel, gint id, guint64 max_message_size);
+  void (*message) (gpointer user_data, guint channel, gboolean is_text, GBytes * message);
+  void (*sent) (gpointer user_data, guint channel, gsize size);
+  void (*closing) (gpointer user_data, guint channel);
+  void (*closed) (gpointer user_data, guint channel, const GError * error);
+} RtcDataSink;
+
+/* sink: static; from before the first description on. destroy: on the loop, once the sink is not called any more */
+void rtc_session_set_data_sink (RtcSession * session, const RtcDataSink * sink, gpointer user_data, GDestroyNotify destroy);
+
+/* As in rtcdatachannels.h; from any thread, in order; nothing happens once it has ended */
+/* Returns: the handle of the new channel; CLOSED comes for it even if the session has ended, unless it had before */
+guint rtc_session_create_channel (RtcSession * session, const RtcDataChannelSpec * spec);
+void rtc_session_send_data (RtcSession * session, guint channel, gboolean is_text, GBytes * message);
+void rtc_session_close_channel (RtcSession * session, guint channel);
+void rtc_session_pause_data (RtcSession * session, gboolean is_paused);
+
 /* (transfer full) (nullable): NULL if it has ended. Waits for the loop: not from a loop. */
 RtcPeerStats *rtc_session_get_stats (RtcSession * session);
 

@@ -32,6 +32,7 @@ GQuark gst_rtc_error_quark (void);
  * @GST_RTC_ERROR_REJECTED: the application turned the peer away
  * @GST_RTC_ERROR_LEFT: the peer left by itself: signaling closed, DTLS close_notify or RTCP BYE
  * @GST_RTC_ERROR_STOPPED: the element was stopped
+ * @GST_RTC_ERROR_DATA: a data channel or its association failed: a malformed message, one that is too large, an id that is taken (RFC 8831)
  *
  * Why a peer's session ended, or a call was refused.
  */
@@ -51,6 +52,7 @@ typedef enum
   GST_RTC_ERROR_REJECTED,
   GST_RTC_ERROR_LEFT,
   GST_RTC_ERROR_STOPPED,
+  GST_RTC_ERROR_DATA,
 } GstRtcError;
 
 G_END_DECLS

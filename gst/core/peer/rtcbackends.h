@@ -5,6 +5,7 @@
 
 #include "rtcdtls.h"
 #include "rtcice.h"
+#include "rtcsctp.h"
 #include "rtcsrtp.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,7 @@ typedef struct
   RtcDtlsNew dtls_new;
   RtcSrtpNew srtp_new;
   RtcSrtpSupports srtp_supports;
+  RtcSctpNew sctp_new;          /* (nullable): no data channels */
   RtcCertificateNew certificate_new;
   RtcCertificateGetFingerprint certificate_get_fingerprint;
   RtcCertificateFree certificate_free;

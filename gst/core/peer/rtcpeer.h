@@ -12,6 +12,7 @@
 #include <gst/core/rtp/rtcsendstream.h>
 #include <gst/core/sdp/rtcnegotiation.h>
 #include "rtcbackends.h"
+#include "rtcdatachannels.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,8 @@ G_BEGIN_DECLS
  * @min_playout_delay: milliseconds, -1 for none; with @max_playout_delay
  * @ntp_offset: microseconds to add to `now` for Unix time
  * @setup_timeout: how long until the peer must be connected
+ * @data_channels: an m=application section is offered and taken; else there is one as soon as a channel is created here
+ * @wake: (nullable): called with @wake_data on any thread: rtc_peer_on_woken() is due. It must only post.
  * @seed: randomness for SSRCs, sequence numbers, ids
  *
  * Everything else is copied.
@@ -45,6 +48,9 @@ typedef struct
   gint min_playout_delay, max_playout_delay;
   gint64 ntp_offset;
   RtcTime setup_timeout;
+  gboolean data_channels;
+  void (*wake) (gpointer wake_data);
+  gpointer wake_data;
   guint64 seed;
 } RtcPeerConfig;
 
@@ -153,6 +159,20 @@ guint rtc_peer_get_n_tracks (const RtcPeer * peer);
 gboolean rtc_peer_has_more (const RtcPeer * peer, guint track);
 RtcIce *rtc_peer_get_ice (RtcPeer * peer);
 
+/**
+ * Data channels: the calls of rtcdatachannels.h, from the first description to the end. What they bring waits in
+ * rtc_peer_next_data_event(), which the owner drains after each call as it drains the effects.
+ */
+/* An offer with an m=application section follows if the session has none */
+void rtc_peer_create_channel (RtcPeer * peer, guint channel, const RtcDataChannelSpec * spec, RtcTime now);
+void rtc_peer_send_data (RtcPeer * peer, guint channel, gboolean is_text, GBytes * message, RtcTime now);
+void rtc_peer_close_channel (RtcPeer * peer, guint channel, RtcTime now);
+void rtc_peer_pause_data (RtcPeer * peer, gboolean is_paused, RtcTime now);
+gboolean rtc_peer_next_data_event (RtcPeer * peer, RtcDataEvent * event);
+/* What the peer takes in one message, in bytes; 0 before it is known or without data channels */
+guint64 rtc_peer_get_max_message_size (const RtcPeer * peer);
+void rtc_peer_on_woken (RtcPeer * peer, RtcTime now);
+
 /* One track's part of the stats: ours, and what the peer reports of it (RTCRemoteInboundRtpStreamStats) */
 typedef struct
 {
@@ -191,6 +211,7 @@ typedef struct
   RtcFeedbackStats feedback;
   GPtrArray *tracks;            /* of RtcTrackStats: what we send */
   GPtrArray *received;          /* of RtcReceivedStats */
+  GPtrArray *channels;          /* of RtcDataChannelStats; (nullable): no association */
 } RtcPeerStats;
 
 RtcPeerStats *rtc_peer_get_stats (RtcPeer * peer, RtcTime now);

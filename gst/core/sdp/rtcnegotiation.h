@@ -63,6 +63,8 @@ typedef struct
   gboolean retransmission;      /* offer and accept RTX */
   guint extensions;             /* bit set of 1 << RtcExtension: what may be negotiated */
   RtcReceiveSpec receive[2];    /* by RtcMediaKind; copied */
+  gboolean data_channels;       /* offer and accept an m=application section (RFC 8841) */
+  guint64 max_message_size;     /* a=max-message-size in it: what we take */
 } RtcLocalTransport;
 
 typedef enum
@@ -122,6 +124,22 @@ typedef struct
   gboolean dtls_client;         /* we must be the DTLS client (RFC 8842); else we are the server */
 } RtcRemoteTransport;
 
+/**
+ * RtcRemoteData:
+ * @port: the peer's a=sctp-port
+ * @max_message_size: what the peer takes: 65536 if it does not say (RFC 8841, section 6.1), 0 for any size
+ *
+ * The peer's half of the data channels.
+ */
+typedef struct
+{
+  guint port;
+  guint64 max_message_size;
+} RtcRemoteData;
+
+/* a=sctp-port of our descriptions */
+#define RTC_SCTP_PORT 5000
+
 typedef struct _RtcNegotiation RtcNegotiation;
 
 /* tracks: (element-type RtcTrackSpec), copied; may be empty if something is received */
@@ -132,6 +150,9 @@ RtcNegotiation *rtc_negotiation_new (GPtrArray * tracks, const RtcLocalTransport
 RtcNegotiation *rtc_negotiation_set_tracks (const RtcNegotiation * old, GPtrArray * tracks);
 /* Other ICE credentials from the next description on: an ICE restart (RFC 8839, section 4.4.1.1.1) */
 RtcNegotiation *rtc_negotiation_restart_ice (const RtcNegotiation * old, const gchar * ufrag, const gchar * pwd);
+/* An m=application section from the next description on, if there is none yet: it is offered, and accepted. It stays for the
+ * session's life; one that the peer has rejected is not offered again. */
+RtcNegotiation *rtc_negotiation_enable_data (const RtcNegotiation * old);
 RtcNegotiation *rtc_negotiation_ref (RtcNegotiation * negotiation);
 void rtc_negotiation_unref (RtcNegotiation * negotiation);
 
@@ -156,6 +177,8 @@ GPtrArray *rtc_negotiation_get_remote_candidates (const RtcNegotiation * negotia
 gboolean rtc_negotiation_get_end_of_candidates (const RtcNegotiation * negotiation);
 /* (element-type RtcNegotiatedTrack): in m-line order; empty before the first exchange */
 GPtrArray *rtc_negotiation_get_tracks (const RtcNegotiation * negotiation);
+/* FALSE: data channels were not negotiated */
+gboolean rtc_negotiation_get_data (const RtcNegotiation * negotiation, RtcRemoteData * data);
 /* The mid and m-line that carry the transport, for our candidates ("0", 0) */
 const gchar *rtc_negotiation_get_transport_mid (const RtcNegotiation * negotiation);
 guint rtc_negotiation_get_transport_m_line (const RtcNegotiation * negotiation);

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <gst/rtc/gstrtcdatachannel.h>
 #include <gst/rtc/gstrtcenums.h>
 #include <gst/rtc/gstrtcerror.h>
 #include <gst/rtc/gstrtcsignaller.h>

@@ -46,7 +46,7 @@ introspects ()
 import gi
 gi.require_version("GstRtc", "1.0")
 from gi.repository import Gst, GstRtc
-assert GstRtc.Signaller and GstRtc.SdpType.OFFER == 0 and GstRtc.Error.LEFT'
+assert GstRtc.Signaller and GstRtc.DataChannel.send_string and GstRtc.SdpType.OFFER == 0 and GstRtc.Error.LEFT'
 }
 
 runs ()

@@ -21,7 +21,7 @@ typedef enum
  * RtcDataChannelSpec:
  * @label: (nullable): UTF-8, at most 65535 bytes; %NULL stands for ""
  * @protocol: (nullable): as @label: a subprotocol (RFC 8831, section 6.4)
- * @id: its SCTP stream, 0 to 65534; -1: chosen when the association is up
+ * @id: its SCTP stream, 0 to 65534, for a @negotiated one; as in the W3C's terms it is chosen for others, when the association is up
  * @negotiated: both sides create it with the same @id, and nothing announces it
  * @ordered: messages arrive in order
  * @max_retransmits: -1 for no limit; at most one of the two is set

@@ -20,9 +20,10 @@ G_BEGIN_DECLS
 typedef enum
 {
   RTC_DATA_INCOMING,            /* spec: the peer has opened a channel; it is open */
-  RTC_DATA_OPEN,                /* id: a channel created here is open, by what its stream is */
-  RTC_DATA_MESSAGE,             /* message, is_text */
-  RTC_DATA_SENT,                /* size: so many bytes of what send() took are not buffered any more: handed to the network */
+  RTC_DATA_OPEN,                /* id: a channel created here is open, by what its stream is: at once, as messages need not wait for the ACK */
+  RTC_DATA_MESSAGE,             /* message, is_text: UTF-8 if the peer is honest */
+  RTC_DATA_SENT,                /* size: so many bytes of what send() took are not buffered any more: handed to the network, or dropped
+                                 * as the channel closes. Until CLOSED they add up to all bytes of all send() */
   RTC_DATA_CLOSING,             /* the peer closes it: nothing more may be sent, what has come is delivered */
   RTC_DATA_CLOSED,              /* error (nullable): why, if it was not by close() on either side; the handle is gone */
 } RtcDataEventKind;
@@ -54,9 +55,11 @@ void rtc_data_channels_free (RtcDataChannels * self);
  * @max_message_size: of the peer's description; 0 for no limit
  */
 void rtc_data_channels_start (RtcDataChannels * self, RtcSctp * sctp, gboolean is_dtls_client, guint64 max_message_size, RtcTime now);
+/* What the peer takes in one message, in bytes; 0 before the start, G_MAXUINT64 without a limit */
+guint64 rtc_data_channels_get_max_message_size (const RtcDataChannels * self);
 /* The association's state, events and messages have news: after each of its receive(), on_timeout() and wake(). */
 void rtc_data_channels_update (RtcDataChannels * self, RtcTime now);
-/* The peer ends: every channel is CLOSED with @reason, and takes nothing more */
+/* The peer ends: what has come is told, every channel is CLOSED with @reason, and nothing more is taken, until another start() */
 void rtc_data_channels_end (RtcDataChannels * self, const GError * reason);
 /* TRUE stops reading from the association: its window fills, and the peer stops */
 void rtc_data_channels_pause (RtcDataChannels * self, gboolean is_paused, RtcTime now);

@@ -6,7 +6,7 @@ build=${BUILD_DIR:-$root/build}
 
 packages_to_build=(build-essential meson ninja-build pkg-config
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgirepository1.0-dev gobject-introspection
-  libnice-dev libssl-dev libsrtp2-dev libsoup-3.0-dev libjson-glib-dev)
+  libnice-dev libssl-dev libsrtp2-dev libusrsctp-dev libsoup-3.0-dev libjson-glib-dev)
 packages_to_run=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
   gstreamer1.0-x gstreamer1.0-alsa gstreamer1.0-pulseaudio)

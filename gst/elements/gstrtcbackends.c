@@ -7,6 +7,7 @@
 #include <ext/openssl/rtcopenssl.h>
 #include <ext/openssl/rtcopensslsrtp.h>
 #include <ext/srtp/rtcsrtp2.h>
+#include <ext/usrsctp/rtcusrsctp.h>
 
 static RtcSrtp *
 srtp_new (const RtcSrtpKeys * keys, GError ** error)
@@ -21,6 +22,7 @@ static const RtcBackends backends = {
   .dtls_new = rtc_openssl_new,
   .srtp_new = srtp_new,
   .srtp_supports = rtc_srtp2_supports,
+  .sctp_new = rtc_usrsctp_new,
   .certificate_new = rtc_openssl_certificate_new,
   .certificate_get_fingerprint = rtc_openssl_certificate_get_fingerprint,
   .certificate_free = rtc_openssl_certificate_free,

@@ -69,6 +69,8 @@ typedef struct
  * @ppid: of its message, host order
  * @size: bytes of this part
  * @is_last: its message is complete. The parts of one message come one after the other.
+ * @is_cut: with @is_last, and a @size of 0: the peer has given up the rest of the message (partial reliability). What came of
+ *     it is to be forgotten.
  */
 typedef struct
 {
@@ -76,6 +78,7 @@ typedef struct
   guint32 ppid;
   gsize size;
   gboolean is_last;
+  gboolean is_cut;
 } RtcSctpPart;
 
 typedef enum
@@ -107,13 +110,15 @@ typedef struct
   /**
    * Parts of one message, the last with @is_last; other messages must not come in between. Returns how many bytes were taken: fewer
    * than @size if the buffer is full: the rest goes on after RTC_SCTP_EVENT_WRITABLE. -1: not connected, or no such stream.
+   * A @size of 0 does not exist in SCTP.
    */
   gssize (*send) (RtcSctp * sctp, const RtcSctpSend * how, const guint8 * data, gsize size, gboolean is_last, RtcTime now);
   /* Bytes that are in the send buffer: not sent, or not acknowledged */
   gsize (*get_buffered) (RtcSctp * sctp);
   /* data: has room for RTC_SCTP_READ_SIZE. FALSE: nothing is there. What is not read stays in the window, and stops the peer when it is full. */
   gboolean (*read) (RtcSctp * sctp, guint8 * data, RtcSctpPart * part);
-  /* Resets our outgoing stream once what was sent on it has arrived (RFC 6525); RTC_SCTP_EVENT_RESET_DONE follows. FALSE: not connected. */
+  /* Resets our outgoing stream once what was sent on it has arrived (RFC 6525); RTC_SCTP_EVENT_RESET_DONE follows, and
+   * until then nothing can be sent on it. FALSE: not connected, or the peer cannot reset streams. */
   gboolean (*reset_stream) (RtcSctp * sctp, guint16 stream, RtcTime now);
   /* How many streams we may send on, after CONNECTED */
   guint (*get_n_streams) (RtcSctp * sctp);

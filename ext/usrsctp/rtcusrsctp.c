@@ -1,0 +1,735 @@
+/* gst-rtc: SCTP on usrsctp
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One association is one socket that connects; the other side connects too, and the two meet (RFC 9260, section 5.2.1).
+ * Nobody listens. What the owner asks for happens on its thread under the lock of rtcusrsctptable; all that can come from
+ * another thread is output(), when timers were due there.
+ */
+#include "rtcusrsctp.h"
+#include "rtcusrsctpflight.h"
+#include "rtcusrsctptable.h"
+
+#include <errno.h>
+#include <string.h>
+#include <usrsctp.h>
+
+/* Between the grid points that an association is called at when nothing is under way: only heartbeats then */
+#define IDLE_TICK (10 * RTC_USRSCTP_TICK)
+/* So long after a packet there may be a delayed acknowledgement to send */
+#define BUSY_TIME (60 * RTC_MSECOND)
+
+/* Common header and the header of one chunk */
+#define MIN_PACKET_SIZE 16
+#define COMMON_HEADER_SIZE 12
+/* What usrsctp takes for a path's MTU */
+#define MIN_PATH_MTU 512
+
+#define MIN_BUFFER (16 * 1024)
+#define MAX_BUFFER (64 * 1024 * 1024)
+/* Of the send buffer, that must be free for a part of what does not fit: no crumbs */
+#define ROOM(buffer) ((buffer) / 4)
+
+/* Packets that wait for the owner; what comes above it is lost as on any network */
+#define MAX_OUTPUT (8 * 1024 * 1024)
+typedef struct
+{
+  RtcSctp parent;
+  RtcUsrsctpEntry entry;
+  RtcSctpConfig config;
+  struct socket *socket;        /* (nullable): closed */
+
+  RtcSctpState state;
+  GError *error;
+  guint n_streams;
+  GArray *events;               /* RtcSctpEvent */
+  guint next_event;
+  RtcTime now;                  /* of the last call */
+  RtcTime busy_until;
+  guint resets;                 /* reset_stream() that were not answered */
+  gboolean may_read;            /* the socket was not seen empty since something happened */
+  gboolean is_cut;              /* read() has to say so */
+  gboolean in_message;          /* read() has given parts of a message, and not the last */
+  RtcSctpPart part;             /* the last that read() gave */
+  gboolean is_full;             /* send() took less than all */
+
+  /* Packets as size and bytes, one after the other. The owner takes what was output at once, so that what it
+   * was given stays where it is while another thread adds more. */
+  GByteArray *taken;
+  guint next_packet;
+
+  /* of the lock */
+  GByteArray *output;
+  gboolean is_trimmed;
+  RtcUsrsctpFlight flight;
+  gsize buffered;
+} RtcUsrsctp;
+
+#define ENTRY_SELF(e) ((RtcUsrsctp *) ((guint8 *) (e) - G_STRUCT_OFFSET (RtcUsrsctp, entry)))
+
+static void
+push_event (RtcUsrsctp * self, RtcSctpEventKind kind, guint16 stream)
+{
+  RtcSctpEvent event = { kind, stream };
+
+  g_array_append_val (self->events, event);
+}
+
+static void
+set_state (RtcUsrsctp * self, RtcSctpState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  push_event (self, RTC_SCTP_EVENT_STATE, 0);
+}
+
+/* Under the lock. Tells the peer if it was there. */
+static void
+close_socket (RtcUsrsctp * self)
+{
+  if (self->socket)
+    usrsctp_close (self->socket);
+  self->socket = NULL;
+  self->may_read = FALSE;
+  self->buffered = 0;
+  rtc_usrsctp_flight_clear (&self->flight);
+}
+
+static void
+fail (RtcUsrsctp * self, const gchar * message)
+{
+  if (!self->error)
+    self->error = g_error_new_literal (GST_RTC_ERROR, GST_RTC_ERROR_DATA, message);
+  close_socket (self);
+  set_state (self, RTC_SCTP_FAILED);
+}
+
+static void
+output (RtcUsrsctpEntry * entry, const guint8 * packet, gsize size, gboolean is_foreign)
+{
+  RtcUsrsctp *self = ENTRY_SELF (entry);
+  guint32 prefix = (guint32) size;
+
+  self->is_trimmed = FALSE;
+  rtc_usrsctp_flight_sent (&self->flight, packet, size);
+  if (self->output->len + size > MAX_OUTPUT)
+    return;
+  g_byte_array_append (self->output, (guint8 *) & prefix, sizeof (prefix));
+  g_byte_array_append (self->output, packet, (guint) size);
+  if (is_foreign && self->config.wake)
+    self->config.wake (self->config.user_data);
+}
+
+/* Whether something may be due at the next point of the grid */
+static gboolean
+is_busy (RtcUsrsctp * self)
+{
+  return self->state == RTC_SCTP_CONNECTING || self->buffered > 0 || self->resets > 0 || self->now < self->busy_until;
+}
+
+static void
+enter (RtcUsrsctp * self, RtcTime now)
+{
+  rtc_usrsctp_lock (&self->entry);
+  rtc_usrsctp_advance (now);
+  self->now = now;
+}
+
+/* After packets or timers */
+static void
+leave (RtcUsrsctp * self)
+{
+  /* With nothing on its way usrsctp would have sent what there is: what is left in the count was given up before it was
+   * sent (partial reliability). */
+  if (rtc_usrsctp_flight_is_empty (&self->flight))
+    self->buffered = 0;
+  if (self->is_full && self->socket && self->buffered + ROOM (self->config.send_buffer) <= self->config.send_buffer) {
+    self->is_full = FALSE;
+    push_event (self, RTC_SCTP_EVENT_WRITABLE, 0);
+  }
+  rtc_usrsctp_unlock ();
+}
+
+/* code: the socket's error; 0 for an orderly end */
+static void
+on_lost (RtcUsrsctp * self, int code)
+{
+  if (code == ECONNREFUSED) {
+    fail (self, "The peer refuses data channels: check a=sctp-port of both descriptions");
+  } else if (code == ECONNRESET || code == 0) {
+    close_socket (self);
+    set_state (self, RTC_SCTP_CLOSED);
+  } else if (self->state == RTC_SCTP_CONNECTING) {
+    fail (self, "The peer did not answer on the SCTP port of its description");
+  } else {
+    fail (self, "The peer did not acknowledge data for too long, or broke the rules of SCTP");
+  }
+}
+
+static void
+on_change (RtcUsrsctp * self, const struct sctp_assoc_change *change)
+{
+  socklen_t size = sizeof (int);
+  int code = ECONNABORTED;
+
+  switch (change->sac_state) {
+    case SCTP_COMM_UP:
+      self->n_streams = change->sac_outbound_streams;
+      set_state (self, RTC_SCTP_CONNECTED);
+      break;
+    case SCTP_RESTART:
+      fail (self, "The peer began a new SCTP association over the old one");
+      break;
+    case SCTP_SHUTDOWN_COMP:
+      close_socket (self);
+      set_state (self, RTC_SCTP_CLOSED);
+      break;
+    default:
+      /* Did the peer abort, or was it given up? Only the socket's error tells. */
+      usrsctp_getsockopt (self->socket, SOL_SOCKET, SO_ERROR, &code, &size);
+      on_lost (self, code);
+      break;
+  }
+}
+
+static void
+push_resets (RtcUsrsctp * self, RtcSctpEventKind kind, const guint16 * streams, guint n)
+{
+  guint i;
+
+  /* an empty list means all */
+  for (i = 0; i < (n > 0 ? n : self->n_streams); i++)
+    push_event (self, kind, n > 0 ? streams[i] : i);
+  if (kind == RTC_SCTP_EVENT_RESET_DONE)
+    self->resets -= MIN (self->resets, i);
+}
+
+static void
+on_reset (RtcUsrsctp * self, const struct sctp_stream_reset_event *reset)
+{
+  guint n = (reset->strreset_length - sizeof (*reset)) / sizeof (guint16);
+
+  if (reset->strreset_flags & SCTP_STREAM_RESET_OUTGOING_SSN)
+    push_resets (self, RTC_SCTP_EVENT_RESET_DONE, reset->strreset_stream_list, n);
+  else if (!(reset->strreset_flags & (SCTP_STREAM_RESET_DENIED | SCTP_STREAM_RESET_FAILED)))
+    push_resets (self, RTC_SCTP_EVENT_RESET, reset->strreset_stream_list, n);
+}
+
+/* data: aligned for it */
+static void
+on_notification (RtcUsrsctp * self, const guint8 * data, gsize size)
+{
+  const union sctp_notification *notification = (const union sctp_notification *) data;
+
+  if (size < sizeof (notification->sn_header) || size < notification->sn_header.sn_length)
+    return;
+  switch (notification->sn_header.sn_type) {
+    case SCTP_ASSOC_CHANGE:
+      if (size >= sizeof (notification->sn_assoc_change))
+        on_change (self, &notification->sn_assoc_change);
+      break;
+    case SCTP_STREAM_RESET_EVENT:
+      if (size >= sizeof (notification->sn_strreset_event))
+        on_reset (self, &notification->sn_strreset_event);
+      break;
+    case SCTP_PARTIAL_DELIVERY_EVENT:
+      self->is_cut = self->in_message;
+      break;
+    default:
+      break;
+  }
+}
+
+/* What is next in the socket: bytes, 0 if there is nothing. flags: MSG_PEEK goes in; MSG_NOTIFICATION and MSG_EOR come out */
+static gsize
+receive_next (RtcUsrsctp * self, guint8 * data, gsize size, struct sctp_rcvinfo *info, int *flags)
+{
+  socklen_t info_size = sizeof (*info);
+  unsigned int info_type = 0;
+  gssize n;
+
+  if (!self->may_read || !self->socket)
+    return 0;
+  n = usrsctp_recvv (self->socket, data, size, NULL, NULL, info, &info_size, &info_type, flags);
+  if (n > 0)
+    return n;
+  self->may_read = FALSE;
+  /* The end, if there was no room for its notification */
+  if (n < 0 && errno != EWOULDBLOCK && errno != ENOTCONN)
+    on_lost (self, errno);
+  else if (n == 0 && self->state == RTC_SCTP_CONNECTED)
+    on_lost (self, 0);
+  return 0;
+}
+
+/* Notifications that are in front of data which nobody reads */
+static void
+read_notifications (RtcUsrsctp * self)
+{
+  struct sctp_rcvinfo info;
+  gsize scratch_size, size;
+  guint8 *scratch = rtc_usrsctp_get_scratch (&scratch_size);
+  int flags;
+
+  while (self->events->len == 0) {
+    flags = MSG_PEEK;
+    if (receive_next (self, scratch, sizeof (struct sctp_tlv), &info, &flags) == 0 || !(flags & MSG_NOTIFICATION))
+      return;
+    flags = 0;
+    size = receive_next (self, scratch, scratch_size, &info, &flags);
+    on_notification (self, scratch, size);
+  }
+}
+
+static void
+association_start (RtcSctp * sctp, RtcTime now)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+  struct sockaddr_conn peer = {
+    .sconn_family = AF_CONN,
+    .sconn_port = g_htons (self->config.remote_port),
+    .sconn_addr = self->entry.address,
+  };
+
+  g_return_if_fail (self->state == RTC_SCTP_NEW);
+
+  enter (self, now);
+  set_state (self, RTC_SCTP_CONNECTING);
+  if (usrsctp_connect (self->socket, (struct sockaddr *) &peer, sizeof (peer)) < 0 && errno != EINPROGRESS)
+    fail (self, "The SCTP association could not be begun: usrsctp refuses to connect");
+  leave (self);
+}
+
+static void
+association_receive (RtcSctp * sctp, const guint8 * data, gsize size, RtcTime now)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+  gsize acknowledged;
+
+  /* Before the start there is nothing that could answer; the peer's INIT meets ours. */
+  if (self->state == RTC_SCTP_NEW || !self->socket || size < MIN_PACKET_SIZE || size > G_MAXUINT16)
+    return;
+
+  enter (self, now);
+  self->busy_until = now + BUSY_TIME;
+  acknowledged = rtc_usrsctp_flight_acknowledged (&self->flight, data, size);
+  self->buffered -= MIN (self->buffered, acknowledged);
+  usrsctp_conninput (self->entry.address, data, size, 0);
+  self->may_read = TRUE;
+  leave (self);
+}
+
+static const guint8 *
+association_next_packet (RtcSctp * sctp, gsize * size)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+  GByteArray *taken = self->taken;
+  guint32 prefix;
+
+  if (self->next_packet == taken->len) {
+    g_byte_array_set_size (taken, 0);
+    self->next_packet = 0;
+    rtc_usrsctp_lock (&self->entry);
+    self->taken = self->output;
+    self->output = taken;
+    rtc_usrsctp_unlock ();
+    taken = self->taken;
+  }
+  if (taken->len == 0)
+    return NULL;
+
+  memcpy (&prefix, taken->data + self->next_packet, sizeof (prefix));
+  *size = prefix;
+  self->next_packet += sizeof (prefix) + prefix;
+  return taken->data + self->next_packet - prefix;
+}
+
+static gboolean
+association_next_event (RtcSctp * sctp, RtcSctpEvent * event)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+
+  if (self->next_event == self->events->len) {
+    g_array_set_size (self->events, 0);
+    self->next_event = 0;
+    if (self->may_read) {
+      rtc_usrsctp_lock (&self->entry);
+      read_notifications (self);
+      rtc_usrsctp_unlock ();
+    }
+  }
+  if (self->events->len == 0)
+    return FALSE;
+  *event = g_array_index (self->events, RtcSctpEvent, self->next_event++);
+  return TRUE;
+}
+
+static RtcSctpState
+association_get_state (RtcSctp * sctp)
+{
+  return ((RtcUsrsctp *) sctp)->state;
+}
+
+static const GError *
+association_get_error (RtcSctp * sctp)
+{
+  return ((RtcUsrsctp *) sctp)->error;
+}
+
+/* Under the lock: -1, or how much was taken */
+static gssize
+send_part (RtcUsrsctp * self, const RtcSctpSend * how, const guint8 * data, gsize size, gboolean is_last)
+{
+  struct sctp_sendv_spa info = { .sendv_flags = SCTP_SEND_SNDINFO_VALID };
+  gssize n;
+
+  info.sendv_sndinfo.snd_sid = how->stream;
+  info.sendv_sndinfo.snd_ppid = g_htonl (how->ppid);
+  if (!how->ordered)
+    info.sendv_sndinfo.snd_flags |= SCTP_UNORDERED;
+  if (is_last)
+    info.sendv_sndinfo.snd_flags |= SCTP_EOR;
+  /* A message on its own is acknowledged without delay (RFC 7053). */
+  if (is_last && self->buffered == 0)
+    info.sendv_sndinfo.snd_flags |= SCTP_SACK_IMMEDIATELY;
+  if (how->max_retransmits >= 0 || how->max_lifetime >= 0) {
+    info.sendv_flags |= SCTP_SEND_PRINFO_VALID;
+    info.sendv_prinfo.pr_policy = how->max_retransmits >= 0 ? SCTP_PR_SCTP_RTX : SCTP_PR_SCTP_TTL;
+    info.sendv_prinfo.pr_value = how->max_retransmits >= 0 ? how->max_retransmits : how->max_lifetime;
+  }
+
+  n = usrsctp_sendv (self->socket, data, size, NULL, 0, &info, sizeof (info), SCTP_SENDV_SPA, 0);
+  if (n < 0)
+    return errno == EWOULDBLOCK ? 0 : -1;
+  self->buffered += n;
+  return n;
+}
+
+static gssize
+association_send (RtcSctp * sctp, const RtcSctpSend * how, const guint8 * data, gsize size, gboolean is_last, RtcTime now)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+  gsize room, part;
+  gssize n = 0;
+
+  g_return_val_if_fail (size > 0, -1);
+
+  if (self->state != RTC_SCTP_CONNECTED || !self->socket || how->stream >= self->n_streams)
+    return -1;
+
+  enter (self, now);
+  room = self->config.send_buffer - MIN (self->buffered, self->config.send_buffer);
+  part = size <= room ? size : room >= ROOM (self->config.send_buffer) ? room : 0;
+  if (part > 0)
+    n = send_part (self, how, data, part, is_last && part == size);
+  if (n >= 0 && (gsize) n < size)
+    self->is_full = TRUE;
+  rtc_usrsctp_unlock ();
+  return n;
+}
+
+static gsize
+association_get_buffered (RtcSctp * sctp)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+  gsize buffered;
+
+  rtc_usrsctp_lock (&self->entry);
+  buffered = self->buffered;
+  rtc_usrsctp_unlock ();
+  return buffered;
+}
+
+/* Under the lock */
+static gboolean
+read_part (RtcUsrsctp * self, guint8 * data, RtcSctpPart * part)
+{
+  struct sctp_rcvinfo info;
+  gsize scratch_size, size;
+  guint8 *scratch = rtc_usrsctp_get_scratch (&scratch_size);
+  int flags;
+
+  for (;;) {
+    flags = 0;
+    size = receive_next (self, data, RTC_SCTP_READ_SIZE, &info, &flags);
+    if (size == 0)
+      return FALSE;
+    if (!(flags & MSG_NOTIFICATION))
+      break;
+    /* which is aligned */
+    memcpy (scratch, data, MIN (size, scratch_size));
+    on_notification (self, scratch, MIN (size, scratch_size));
+    if (self->is_cut)
+      return FALSE;
+  }
+  *part = (RtcSctpPart) { info.rcv_sid, g_ntohl (info.rcv_ppid), size, (flags & MSG_EOR) != 0 };
+  return TRUE;
+}
+
+static gboolean
+association_read (RtcSctp * sctp, guint8 * data, RtcSctpPart * part)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+  gboolean found = FALSE;
+
+  if (self->may_read && !self->is_cut) {
+    rtc_usrsctp_lock (&self->entry);
+    found = read_part (self, data, part);
+    rtc_usrsctp_unlock ();
+  }
+  if (!found && self->is_cut) {
+    *part = self->part;
+    part->size = 0;
+    part->is_last = part->is_cut = found = TRUE;
+    self->is_cut = FALSE;
+  }
+  if (found) {
+    self->in_message = !part->is_last;
+    self->part = *part;
+  }
+  return found;
+}
+
+static gboolean
+association_reset_stream (RtcSctp * sctp, guint16 stream, RtcTime now)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+  union
+  {
+    struct sctp_reset_streams streams;
+    guint8 bytes[sizeof (struct sctp_reset_streams) + sizeof (guint16)];
+  } reset = { .bytes = { 0, } };
+  gboolean begun;
+
+  if (self->state != RTC_SCTP_CONNECTED || !self->socket)
+    return FALSE;
+
+  reset.streams.srs_flags = SCTP_STREAM_RESET_OUTGOING;
+  reset.streams.srs_number_streams = 1;
+  memcpy (reset.streams.srs_stream_list, &stream, sizeof (stream));
+  enter (self, now);
+  begun = usrsctp_setsockopt (self->socket, IPPROTO_SCTP, SCTP_RESET_STREAMS, &reset, sizeof (reset.bytes)) == 0;
+  if (begun)
+    self->resets++;
+  rtc_usrsctp_unlock ();
+  return begun;
+}
+
+static guint
+association_get_n_streams (RtcSctp * sctp)
+{
+  return ((RtcUsrsctp *) sctp)->n_streams;
+}
+
+static void
+association_get_path (RtcSctp * sctp, RtcTime * round_trip_time, guint * congestion_window)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+  struct sctp_status status = { 0, };
+  socklen_t size = sizeof (status);
+
+  rtc_usrsctp_lock (&self->entry);
+  if (self->socket)
+    usrsctp_getsockopt (self->socket, IPPROTO_SCTP, SCTP_STATUS, &status, &size);
+  rtc_usrsctp_unlock ();
+  *round_trip_time = status.sstat_primary.spinfo_srtt * RTC_MSECOND;
+  *congestion_window = status.sstat_primary.spinfo_cwnd;
+}
+
+static RtcTime
+association_get_timeout (RtcSctp * sctp)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+  RtcTime tick;
+
+  if (self->state == RTC_SCTP_NEW || !self->socket)
+    return RTC_TIME_NEVER;
+  rtc_usrsctp_lock (&self->entry);
+  tick = is_busy (self) ? RTC_USRSCTP_TICK : IDLE_TICK;
+  rtc_usrsctp_unlock ();
+  return self->now - self->now % tick + tick;
+}
+
+/* Under the lock. A burst is over: its memory goes. */
+static void
+trim (RtcUsrsctp * self)
+{
+  if (self->is_trimmed || self->output->len > 0 || self->next_packet < self->taken->len)
+    return;
+  self->is_trimmed = TRUE;
+  self->next_packet = 0;
+  g_byte_array_unref (self->output);
+  g_byte_array_unref (self->taken);
+  self->output = g_byte_array_new ();
+  self->taken = g_byte_array_new ();
+  rtc_usrsctp_flight_trim (&self->flight);
+}
+
+static void
+association_on_timeout (RtcSctp * sctp, RtcTime now)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+
+  enter (self, now);
+  self->may_read = self->socket != NULL;
+  if (!is_busy (self))
+    trim (self);
+  leave (self);
+}
+
+static void
+association_close (RtcSctp * sctp)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+
+  if (!self->socket)
+    return;
+  rtc_usrsctp_lock (&self->entry);
+  close_socket (self);
+  rtc_usrsctp_unlock ();
+  set_state (self, RTC_SCTP_CLOSED);
+}
+
+static void
+association_free (RtcSctp * sctp)
+{
+  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
+
+  rtc_usrsctp_lock (&self->entry);
+  close_socket (self);
+  if (self->entry.address)
+    rtc_usrsctp_remove (&self->entry);
+  rtc_usrsctp_unlock ();
+  g_array_unref (self->events);
+  g_byte_array_unref (self->output);
+  g_byte_array_unref (self->taken);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+static const RtcSctpClass association_class = {
+  .start = association_start,
+  .receive = association_receive,
+  .next_packet = association_next_packet,
+  .next_event = association_next_event,
+  .get_state = association_get_state,
+  .get_error = association_get_error,
+  .send = association_send,
+  .get_buffered = association_get_buffered,
+  .read = association_read,
+  .reset_stream = association_reset_stream,
+  .get_n_streams = association_get_n_streams,
+  .get_path = association_get_path,
+  .get_timeout = association_get_timeout,
+  .on_timeout = association_on_timeout,
+  .close = association_close,
+  .free = association_free,
+};
+
+static gboolean
+set_option (RtcUsrsctp * self, int option, gconstpointer value, gsize size)
+{
+  return usrsctp_setsockopt (self->socket, IPPROTO_SCTP, option, value, size) == 0;
+}
+
+static gboolean
+subscribe (RtcUsrsctp * self, guint16 type)
+{
+  const struct sctp_event event = { .se_assoc_id = SCTP_FUTURE_ASSOC, .se_type = type, .se_on = 1 };
+
+  return set_option (self, SCTP_EVENT, &event, sizeof (event));
+}
+
+/* The size of packets is what the owner says: usrsctp knows nothing of the path. */
+static gboolean
+set_path (RtcUsrsctp * self)
+{
+  struct sctp_paddrparams path = {
+    .spp_flags = SPP_PMTUD_DISABLE | SPP_HB_ENABLE,
+    .spp_pathmtu = MAX (self->config.mtu - COMMON_HEADER_SIZE, MIN_PATH_MTU),
+  };
+
+  path.spp_address.ss_family = AF_CONN;
+  return set_option (self, SCTP_PEER_ADDR_PARAMS, &path, sizeof (path));
+}
+
+static gboolean
+set_buffers (RtcUsrsctp * self)
+{
+  const int send_buffer = self->config.send_buffer, receive_buffer = self->config.receive_buffer;
+  /* A message that is larger comes in parts before it is complete. */
+  const guint32 partial_delivery = receive_buffer / 2;
+
+  return usrsctp_setsockopt (self->socket, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof (send_buffer)) == 0
+      && usrsctp_setsockopt (self->socket, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof (receive_buffer)) == 0
+      && set_option (self, SCTP_PARTIAL_DELIVERY_POINT, &partial_delivery, sizeof (partial_delivery));
+}
+
+static gboolean
+set_up (RtcUsrsctp * self)
+{
+  const int on = 1;
+  /* closing aborts: there is no one left who could wait for the peer */
+  const struct linger linger = {.l_onoff = 1,.l_linger = 0 };
+  const struct sctp_initmsg init = {
+    .sinit_num_ostreams = self->config.n_streams,
+    .sinit_max_instreams = self->config.n_streams,
+  };
+  const struct sctp_assoc_value resets = { SCTP_FUTURE_ASSOC, SCTP_ENABLE_RESET_STREAM_REQ };
+  struct sockaddr_conn local = {
+    .sconn_family = AF_CONN,
+    .sconn_port = g_htons (self->config.local_port),
+    .sconn_addr = self->entry.address,
+  };
+
+  return usrsctp_set_non_blocking (self->socket, 1) == 0
+      && usrsctp_setsockopt (self->socket, SOL_SOCKET, SO_LINGER, &linger, sizeof (linger)) == 0
+      && set_option (self, SCTP_NODELAY, &on, sizeof (on))
+      && set_option (self, SCTP_EXPLICIT_EOR, &on, sizeof (on))
+      && set_option (self, SCTP_RECVRCVINFO, &on, sizeof (on))
+      && set_option (self, SCTP_INITMSG, &init, sizeof (init))
+      && set_option (self, SCTP_ENABLE_STREAM_RESET, &resets, sizeof (resets))
+      && subscribe (self, SCTP_ASSOC_CHANGE)
+      && subscribe (self, SCTP_STREAM_RESET_EVENT)
+      && subscribe (self, SCTP_PARTIAL_DELIVERY_EVENT)
+      && set_buffers (self) && set_path (self)
+      && usrsctp_bind (self->socket, (struct sockaddr *) &local, sizeof (local)) == 0;
+}
+
+/**
+ * rtc_usrsctp_new:
+ * @config: copied. Each stream costs 112 bytes in each association; buffers cost what is in them.
+ *
+ * Associations may live on different threads; each is called on one at a time.
+ *
+ * Returns: (transfer full) (nullable): an association that is not started, or %NULL and %GST_RTC_ERROR_FAILED
+ */
+RtcSctp *
+rtc_usrsctp_new (const RtcSctpConfig * config, GError ** error)
+{
+  RtcUsrsctp *self = g_new0 (RtcUsrsctp, 1);
+  gboolean works;
+
+  self->parent.klass = &association_class;
+  self->config = *config;
+  self->config.n_streams = CLAMP (config->n_streams, 1, G_MAXUINT16);
+  self->config.send_buffer = CLAMP (config->send_buffer, MIN_BUFFER, MAX_BUFFER);
+  self->config.receive_buffer = CLAMP (config->receive_buffer, MIN_BUFFER, MAX_BUFFER);
+  self->events = g_array_new (FALSE, FALSE, sizeof (RtcSctpEvent));
+  self->output = g_byte_array_new ();
+  self->taken = g_byte_array_new ();
+  self->entry.output = output;
+
+  rtc_usrsctp_lock (&self->entry);
+  rtc_usrsctp_add (&self->entry);
+  self->socket = usrsctp_socket (AF_CONN, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, 0, NULL);
+  works = self->socket && set_up (self);
+  rtc_usrsctp_unlock ();
+  if (!works) {
+    g_set_error (error, GST_RTC_ERROR, GST_RTC_ERROR_FAILED,
+        "SCTP: usrsctp could not set up an association: %s", g_strerror (errno));
+    association_free (&self->parent);
+    return NULL;
+  }
+  return &self->parent;
+}

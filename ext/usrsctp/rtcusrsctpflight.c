@@ -1,0 +1,144 @@
+/* gst-rtc: which bytes of an SCTP association are on their way (RFC 9260, sections 3.3.1 and 3.3.4)
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "rtcusrsctpflight.h"
+
+#include <gst/gst.h>
+
+#define COMMON_HEADER_SIZE 12
+#define CHUNK_HEADER_SIZE 4
+#define DATA_HEADER_SIZE 16
+#define SACK_MIN_SIZE 16
+
+#define CHUNK_DATA 0
+#define CHUNK_SACK 3
+
+#define MIN_CAPACITY 64
+
+typedef struct
+{
+  const guint8 *at;
+  gsize left;
+} Chunks;
+
+static void
+chunks_init (Chunks * chunks, const guint8 * packet, gsize size)
+{
+  gsize header = MIN (size, COMMON_HEADER_SIZE);
+
+  *chunks = (Chunks) { packet + header, size - header };
+}
+
+/* (nullable): the next chunk, whole in the packet */
+static const guint8 *
+chunks_next (Chunks * chunks, guint * type, gsize * size)
+{
+  const guint8 *chunk = chunks->at;
+  gsize padded;
+
+  if (chunks->left < CHUNK_HEADER_SIZE)
+    return NULL;
+  *type = chunk[0];
+  *size = GST_READ_UINT16_BE (chunk + 2);
+  if (*size < CHUNK_HEADER_SIZE || *size > chunks->left)
+    return NULL;
+  padded = MIN ((*size + 3) & ~(gsize) 3, chunks->left);
+  chunks->at += padded;
+  chunks->left -= padded;
+  return chunk;
+}
+
+static void
+grow (RtcUsrsctpFlight * flight)
+{
+  guint capacity = MAX (2 * flight->capacity, MIN_CAPACITY), i;
+  guint16 *sizes = g_new (guint16, capacity);
+
+  for (i = 0; i < flight->count; i++)
+    sizes[i] = flight->sizes[(flight->head + i) & (flight->capacity - 1)];
+  g_free (flight->sizes);
+  flight->sizes = sizes;
+  flight->capacity = capacity;
+  flight->head = 0;
+}
+
+void
+rtc_usrsctp_flight_clear (RtcUsrsctpFlight * flight)
+{
+  g_free (flight->sizes);
+  *flight = (RtcUsrsctpFlight) { NULL, };
+}
+
+void
+rtc_usrsctp_flight_trim (RtcUsrsctpFlight * flight)
+{
+  if (flight->count > 0)
+    return;
+  g_clear_pointer (&flight->sizes, g_free);
+  flight->capacity = flight->head = 0;
+}
+
+static void
+add (RtcUsrsctpFlight * flight, guint32 tsn, guint16 size)
+{
+  if (!flight->has_begun) {
+    flight->first_tsn = tsn;
+    flight->has_begun = TRUE;
+  }
+  if (tsn != flight->first_tsn + flight->count)
+    return;                     /* sent again */
+  if (flight->count == flight->capacity)
+    grow (flight);
+  flight->sizes[(flight->head + flight->count++) & (flight->capacity - 1)] = size;
+}
+
+void
+rtc_usrsctp_flight_sent (RtcUsrsctpFlight * flight, const guint8 * packet, gsize size)
+{
+  const guint8 *chunk;
+  gsize chunk_size;
+  Chunks chunks;
+  guint type;
+
+  chunks_init (&chunks, packet, size);
+  while ((chunk = chunks_next (&chunks, &type, &chunk_size))) {
+    if (type == CHUNK_DATA && chunk_size >= DATA_HEADER_SIZE)
+      add (flight, GST_READ_UINT32_BE (chunk + CHUNK_HEADER_SIZE), (guint16) (chunk_size - DATA_HEADER_SIZE));
+  }
+}
+
+static gsize
+take (RtcUsrsctpFlight * flight, guint32 cumulative_tsn)
+{
+  guint32 n = cumulative_tsn - flight->first_tsn + 1;
+  gsize bytes = 0;
+
+  /* an old one, or nonsense */
+  if (n > flight->count)
+    return 0;
+  for (; n > 0; n--) {
+    bytes += flight->sizes[flight->head];
+    flight->head = (flight->head + 1) & (flight->capacity - 1);
+    flight->first_tsn++;
+    flight->count--;
+  }
+  return bytes;
+}
+
+gsize
+rtc_usrsctp_flight_acknowledged (RtcUsrsctpFlight * flight, const guint8 * packet, gsize size)
+{
+  gsize bytes = 0, chunk_size;
+  const guint8 *chunk;
+  Chunks chunks;
+  guint type;
+
+  if (flight->count == 0)
+    return 0;
+  chunks_init (&chunks, packet, size);
+  while ((chunk = chunks_next (&chunks, &type, &chunk_size))) {
+    if (type == CHUNK_SACK && chunk_size >= SACK_MIN_SIZE)
+      bytes += take (flight, GST_READ_UINT32_BE (chunk + CHUNK_HEADER_SIZE));
+  }
+  return bytes;
+}

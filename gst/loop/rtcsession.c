@@ -3,43 +3,9 @@
  *
  *   control thread ── tasks ──▶ loop: RtcPeer ── effects ──▶ events ──▶ control thread
  */
-#include "rtcsession.h"
-
-#include "rtcudp.h"
+#include "rtcsessionprivate.h"
 
 #include <string.h>
-
-typedef struct
-{
-  RtcSource *source;            /* of the subscription */
-  RtcSubscription *subscription;
-  RtcFeed *feed;
-} Track;
-
-struct _RtcSession
-{
-  gint ref_count;
-  RtcPool *pool;
-  guint loop_index;
-  RtcLoop *loop;
-  RtcControl *control;
-  const RtcSessionEvents *events;
-
-  /* the control thread's own */
-  gpointer user_data;
-  GDestroyNotify destroy;
-
-  /* the loop's own */
-  GMainContext *context;
-  RtcPeer *peer;                /* NULL before the start and after the end */
-  RtcLoopMember *member;
-  Track *tracks;                /* one for each of the peer's */
-  guint n_tracks;
-  gpointer sink_data;           /* of the media sink */
-  GDestroyNotify sink_destroy;
-  RtcIcePath path;
-  gboolean ended;               /* the peer still closes its sockets, but sends nothing any more */
-};
 
 RtcSession *
 rtc_session_ref (RtcSession * session)
@@ -141,8 +107,8 @@ unsubscribe (RtcSession * session, guint track)
 }
 
 /* destroy: (nullable): of what the next sink works on */
-static void
-replace_sink (RtcSession * session, const RtcMediaSink * sink, gpointer user_data, GDestroyNotify destroy)
+void
+rtc_session_replace_sink (RtcSession * session, const RtcMediaSink * sink, gpointer user_data, GDestroyNotify destroy)
 {
   GDestroyNotify old_destroy = session->sink_destroy;
   gpointer old_data = session->sink_data;
@@ -159,7 +125,9 @@ stop_media (RtcSession * session)
 {
   for (guint i = 0; i < session->n_tracks; i++)
     unsubscribe (session, i);
-  replace_sink (session, NULL, NULL, NULL);
+  rtc_session_replace_sink (session, NULL, NULL, NULL);
+  rtc_session_drain_data_events (session);
+  rtc_session_replace_data_sink (session, NULL, NULL, NULL);
   session->path.fd = -1;
   session->ended = TRUE;
 }
@@ -182,15 +150,6 @@ want_key (RtcSession * session, guint track)
     rtc_subscription_want_key (session->tracks[track].subscription);
 }
 
-static void
-find_path (RtcSession * session)
-{
-  RtcIce *ice = rtc_peer_get_ice (session->peer);
-
-  if (!ice->klass->get_path (ice, &session->path))
-    session->path.fd = -1;
-}
-
 /* FALSE: the session is gone */
 static gboolean
 drain_effects (RtcSession * session)
@@ -203,7 +162,7 @@ drain_effects (RtcSession * session)
         let_go (session);
         return FALSE;
       case RTC_PEER_PATH:
-        find_path (session);
+        rtc_session_find_path (session);
         break;
       case RTC_PEER_WANTS_KEY:
         want_key (session, effect.track);
@@ -222,53 +181,18 @@ drain_effects (RtcSession * session)
   return TRUE;
 }
 
-static guint
-send_batch (RtcSession * session, const RtcBatch * batch)
-{
-  RtcIce *ice = rtc_peer_get_ice (session->peer);
-  gsize offset = 0;
-  guint i;
-
-  if (session->path.fd >= 0)
-    return rtc_udp_send (session->path.fd, session->path.remote, session->path.remote_size, batch);
-  for (i = 0; i < batch->n_packets; i++) {
-    if (!ice->klass->send (ice, batch->data + offset, batch->sizes[i]))
-      break;
-    offset += batch->sizes[i];
-  }
-  /* libnice may wait for the relay's socket to become writable */
-  rtc_loop_touch (session->loop, session->member);
-  return i;
-}
-
-static void
-write_track (RtcSession * session, guint track, RtcTime now)
-{
-  RtcBatch *batch = rtc_loop_get_batch (session->loop);
-  gboolean full;
-
-  do {
-    rtc_batch_clear (batch);
-    rtc_peer_write (session->peer, track, batch, now);
-    full = rtc_batch_is_full (batch);
-    if (batch->n_packets > 0 && send_batch (session, batch) < batch->n_packets) {
-      /* its socket is full: this peer loses the rest up to the next key frame, nobody else notices */
-      rtc_peer_drop (session->peer, track, now);
-      full = FALSE;
-    }
-  } while (full);
-}
-
 /* The end of every entry into the peer */
-static void
-finish (RtcSession * session, RtcTime now)
+void
+rtc_session_finish (RtcSession * session, RtcTime now)
 {
+  rtc_session_drain_data_events (session);
   /* first: the packets below want the path */
   if (!drain_effects (session))
     return;
+  rtc_session_write_data (session, now);
   for (guint i = 0; i < rtc_peer_get_n_tracks (session->peer); i++)
     if (rtc_peer_has_more (session->peer, i))
-      write_track (session, i, now);
+      rtc_session_write_track (session, i, now);
   if (drain_effects (session))
     rtc_loop_set_timeout (session->loop, session->member, rtc_peer_get_timeout (session->peer));
 }
@@ -278,7 +202,7 @@ on_frames (gpointer user_data, guint track, RtcTime now)
 {
   RtcSession *session = user_data;
 
-  write_track (session, track, now);
+  rtc_session_write_track (session, track, now);
   if (drain_effects (session))
     rtc_loop_set_timeout (session->loop, session->member, rtc_peer_get_timeout (session->peer));
 }
@@ -294,82 +218,10 @@ on_source_gone (gpointer user_data, guint track, RtcTime now)
 
 static const RtcSubscriberFuncs subscriber_funcs = { on_frames, on_source_gone };
 
-static void
-before_dispatch (gpointer user_data, RtcTime now)
+void
+rtc_session_change_source (RtcSession * session, guint track, RtcSource * source, RtcTime now)
 {
-  RtcSession *session = user_data;
-
-  rtc_peer_before_dispatch (session->peer, now);
-}
-
-static void
-on_dispatched (gpointer user_data, RtcTime now)
-{
-  RtcSession *session = user_data;
-
-  rtc_peer_on_dispatched (session->peer, now);
-  finish (session, now);
-}
-
-static void
-on_timeout (gpointer user_data, RtcTime now)
-{
-  RtcSession *session = user_data;
-
-  rtc_peer_on_timeout (session->peer, now);
-  finish (session, now);
-}
-
-static const RtcLoopMemberFuncs member_funcs = { before_dispatch, on_dispatched, on_timeout };
-
-/* Tasks, from anywhere to the loop */
-
-typedef enum
-{
-  TASK_CREATE_OFFER,
-  TASK_SET_REMOTE_DESCRIPTION,
-  TASK_ADD_CANDIDATE,
-  TASK_END,
-  TASK_SET_SOURCE,
-  TASK_SET_TRACKS,
-  TASK_RESTART_ICE,
-  TASK_SET_MEDIA_SINK,
-  TASK_SEND_RTCP,
-} TaskKind;
-
-typedef struct
-{
-  RtcSession *session;
-  TaskKind kind;
-  GstRtcSdpType type;
-  gchar *text;
-  GError *reason;
-  guint track;
-  RtcSource *source;
-  GPtrArray *tracks;            /* of RtcTrackSpec */
-  const RtcMediaSink *sink;
-  gpointer sink_data;
-  GDestroyNotify sink_destroy;
-  GBytes *rtcp;
-} Task;
-
-static void
-free_task (Task * task)
-{
-  rtc_session_unref (task->session);
-  g_free (task->text);
-  g_clear_error (&task->reason);
-  g_clear_pointer (&task->tracks, g_ptr_array_unref);
-  g_clear_pointer (&task->rtcp, g_bytes_unref);
-  if (task->sink_destroy)       /* it has not become the session's */
-    task->sink_destroy (task->sink_data);
-  g_free (task);
-}
-
-static void
-set_source (RtcSession * session, guint track, RtcSource * source, RtcTime now)
-{
-  Track *slot;
+  RtcSessionTrack *slot;
 
   if (track >= session->n_tracks)
     return;
@@ -386,203 +238,45 @@ set_source (RtcSession * session, guint track, RtcSource * source, RtcTime now)
   rtc_peer_set_feed (session->peer, track, slot->feed, rtc_subscription_get_replay (slot->subscription), now);
 }
 
-static void
-grow_tracks (RtcSession * session)
+void
+rtc_session_grow_tracks (RtcSession * session)
 {
   guint n = rtc_peer_get_n_tracks (session->peer);
 
   if (n == session->n_tracks)
     return;
-  session->tracks = g_renew (Track, session->tracks, n);
+  session->tracks = g_renew (RtcSessionTrack, session->tracks, n);
   memset (session->tracks + session->n_tracks, 0, (n - session->n_tracks) * sizeof *session->tracks);
   session->n_tracks = n;
 }
 
 static void
-set_tracks (RtcSession * session, GPtrArray * tracks, RtcTime now)
+before_dispatch (gpointer user_data, RtcTime now)
 {
-  if (session->ended)
-    return;
-  /* first: no source's frames reach a track that has ended */
-  for (guint i = 0; i < session->n_tracks; i++)
-    if (i >= tracks->len || !tracks->pdata[i])
-      set_source (session, i, NULL, now);
-  rtc_peer_set_tracks (session->peer, tracks, now);
-  grow_tracks (session);
+  RtcSession *session = user_data;
+
+  rtc_peer_before_dispatch (session->peer, now);
 }
 
 static void
-set_media_sink (RtcSession * session, Task * task)
+on_dispatched (gpointer user_data, RtcTime now)
 {
-  if (session->ended)
-    return;
-  replace_sink (session, task->sink, task->sink_data, g_steal_pointer (&task->sink_destroy));
+  RtcSession *session = user_data;
+
+  rtc_peer_on_dispatched (session->peer, now);
+  rtc_session_finish (session, now);
 }
 
 static void
-send_rtcp (RtcSession * session, GBytes * rtcp, RtcTime now)
+on_timeout (gpointer user_data, RtcTime now)
 {
-  gsize size;
-  const guint8 *data = g_bytes_get_data (rtcp, &size);
+  RtcSession *session = user_data;
 
-  rtc_peer_send_rtcp (session->peer, data, size, now);
+  rtc_peer_on_timeout (session->peer, now);
+  rtc_session_finish (session, now);
 }
 
-static void
-carry_out (RtcSession * session, Task * task, RtcTime now)
-{
-  switch (task->kind) {
-    case TASK_CREATE_OFFER:
-      rtc_peer_create_offer (session->peer, now);
-      break;
-    case TASK_SET_REMOTE_DESCRIPTION:
-      rtc_peer_set_remote_description (session->peer, task->type, task->text, now);
-      break;
-    case TASK_ADD_CANDIDATE:
-      rtc_peer_add_candidate (session->peer, task->text, now);
-      break;
-    case TASK_END:
-      rtc_peer_end (session->peer, task->reason, now);
-      break;
-    case TASK_SET_SOURCE:
-      set_source (session, task->track, task->source, now);
-      break;
-    case TASK_SET_TRACKS:
-      set_tracks (session, task->tracks, now);
-      break;
-    case TASK_RESTART_ICE:
-      rtc_peer_restart_ice (session->peer, now);
-      break;
-    case TASK_SET_MEDIA_SINK:
-      set_media_sink (session, task);
-      break;
-    case TASK_SEND_RTCP:
-      send_rtcp (session, task->rtcp, now);
-      break;
-  }
-}
-
-static void
-run_task (RtcLoop * loop, gpointer data)
-{
-  Task *task = data;
-  RtcSession *session = task->session;
-  RtcTime now = rtc_loop_get_now (loop);
-
-  if (session->peer) {
-    carry_out (session, task, now);
-    finish (session, now);
-    if (session->peer)
-      rtc_loop_touch (loop, session->member);
-  }
-  free_task (task);
-}
-
-static Task *
-new_task (RtcSession * session, TaskKind kind)
-{
-  Task *task = g_new0 (Task, 1);
-
-  task->session = rtc_session_ref (session);
-  task->kind = kind;
-  return task;
-}
-
-static void
-post_task (Task * task)
-{
-  rtc_loop_post (task->session->loop, run_task, task);
-}
-
-void
-rtc_session_create_offer (RtcSession * session)
-{
-  post_task (new_task (session, TASK_CREATE_OFFER));
-}
-
-void
-rtc_session_set_remote_description (RtcSession * session, GstRtcSdpType type, const gchar * sdp)
-{
-  Task *task = new_task (session, TASK_SET_REMOTE_DESCRIPTION);
-
-  task->type = type;
-  task->text = g_strdup (sdp);
-  post_task (task);
-}
-
-void
-rtc_session_add_candidate (RtcSession * session, const gchar * candidate)
-{
-  Task *task = new_task (session, TASK_ADD_CANDIDATE);
-
-  task->text = g_strdup (candidate);
-  post_task (task);
-}
-
-void
-rtc_session_end (RtcSession * session, const GError * reason)
-{
-  Task *task = new_task (session, TASK_END);
-
-  task->reason = reason ? g_error_copy (reason) : NULL;
-  post_task (task);
-}
-
-void
-rtc_session_set_source (RtcSession * session, guint track, RtcSource * source)
-{
-  Task *task = new_task (session, TASK_SET_SOURCE);
-
-  task->track = track;
-  task->source = source;
-  post_task (task);
-}
-
-static GPtrArray *
-copy_specs (GPtrArray * tracks)
-{
-  GPtrArray *copies = g_ptr_array_new_with_free_func ((GDestroyNotify) rtc_track_spec_free);
-
-  for (guint i = 0; i < tracks->len; i++)
-    g_ptr_array_add (copies, tracks->pdata[i] ? rtc_track_spec_copy (tracks->pdata[i]) : NULL);
-  return copies;
-}
-
-void
-rtc_session_set_tracks (RtcSession * session, GPtrArray * tracks)
-{
-  Task *task = new_task (session, TASK_SET_TRACKS);
-
-  task->tracks = copy_specs (tracks);
-  post_task (task);
-}
-
-void
-rtc_session_restart_ice (RtcSession * session)
-{
-  post_task (new_task (session, TASK_RESTART_ICE));
-}
-
-void
-rtc_session_set_media_sink (RtcSession * session, const RtcMediaSink * sink, gpointer user_data,
-    GDestroyNotify destroy)
-{
-  Task *task = new_task (session, TASK_SET_MEDIA_SINK);
-
-  task->sink = sink;
-  task->sink_data = user_data;
-  task->sink_destroy = destroy;
-  post_task (task);
-}
-
-void
-rtc_session_send_rtcp (RtcSession * session, GBytes * rtcp)
-{
-  Task *task = new_task (session, TASK_SEND_RTCP);
-
-  task->rtcp = rtcp;
-  post_task (task);
-}
+static const RtcLoopMemberFuncs member_funcs = { before_dispatch, on_dispatched, on_timeout };
 
 /* Stats */
 
@@ -628,6 +322,16 @@ copy_codecs (GPtrArray * codecs)
   return copies;
 }
 
+GPtrArray *
+rtc_session_copy_specs (GPtrArray * tracks)
+{
+  GPtrArray *copies = g_ptr_array_new_with_free_func ((GDestroyNotify) rtc_track_spec_free);
+
+  for (guint i = 0; i < tracks->len; i++)
+    g_ptr_array_add (copies, tracks->pdata[i] ? rtc_track_spec_copy (tracks->pdata[i]) : NULL);
+  return copies;
+}
+
 static RtcPeerConfig
 copy_config (const RtcPeerConfig * config)
 {
@@ -636,7 +340,7 @@ copy_config (const RtcPeerConfig * config)
   copy.ice.stun_server = g_strdup (config->ice.stun_server);
   copy.ice.turn_servers = (const gchar * const *) g_strdupv ((gchar **) config->ice.turn_servers);
   copy.ice.addresses = (const gchar * const *) g_strdupv ((gchar **) config->ice.addresses);
-  copy.tracks = copy_specs (config->tracks);
+  copy.tracks = rtc_session_copy_specs (config->tracks);
   copy.cname = g_strdup (config->cname);
   for (guint i = 0; i < G_N_ELEMENTS (copy.receive); i++)
     copy.receive[i].codecs = copy_codecs (config->receive[i].codecs);
@@ -676,13 +380,15 @@ run_start (RtcLoop * loop, gpointer data)
   GError *error = NULL;
 
   start->config.ice.context = context;
+  start->config.wake = rtc_session_wake;
+  start->config.wake_data = session;
   session->peer = rtc_peer_new (&start->config, rtc_loop_get_now (loop), &error);
   if (session->peer) {
     session->context = context;
-    grow_tracks (session);
+    rtc_session_grow_tracks (session);
     session->path.fd = -1;
     session->member = rtc_loop_add (loop, context, &member_funcs, session);
-    finish (session, rtc_loop_get_now (loop));
+    rtc_session_finish (session, rtc_loop_get_now (loop));
   } else {
     g_main_context_unref (context);
     fail_start (session, error);

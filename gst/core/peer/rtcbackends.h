@@ -21,10 +21,10 @@ typedef struct
   RtcDtlsNew dtls_new;
   RtcSrtpNew srtp_new;
   RtcSrtpSupports srtp_supports;
-  RtcSctpNew sctp_new;          /* (nullable): no data channels */
   RtcCertificateNew certificate_new;
   RtcCertificateGetFingerprint certificate_get_fingerprint;
   RtcCertificateFree certificate_free;
+  RtcSctpNew sctp_new;          /* (nullable): no data channels */
 } RtcBackends;
 
 G_END_DECLS

@@ -21,6 +21,7 @@ rtc_peer_get_timeout (const RtcPeer * peer)
     return RTC_TIME_NEVER;
   if (peer->dtls && peer->ice_connected)
     when = MIN (when, peer->dtls->klass->get_timeout (peer->dtls));
+  when = MIN (when, rtc_peer_get_data_timeout (peer));
   if (rtc_peer_is_held (peer))
     when = MIN (when, rtc_pacer_next_time (&peer->pacer, peer->now));
   return when;
@@ -50,6 +51,8 @@ rtc_peer_on_timeout (RtcPeer * peer, RtcTime now)
     peer->dtls->klass->on_timeout (peer->dtls, now);
     rtc_peer_check_dtls (peer, now);
   }
+  if (now >= rtc_peer_get_data_timeout (peer))
+    rtc_peer_on_data_timeout (peer, now);
   if (now >= peer->rtcp_at)
     rtc_peer_send_reports (peer, now);
   if (now >= rtc_peer_get_feedback_time (peer))
@@ -93,6 +96,8 @@ new_negotiation (RtcPeer * peer, const RtcPeerConfig * config)
     .retransmission = peer->retransmission,
     .extensions = config->extensions,
     .receive = { config->receive[0], config->receive[1] },
+    .data_channels = config->data_channels,
+    .max_message_size = RTC_DATA_MAX_MESSAGE_SIZE,
   };
 
   peer->ice->klass->get_credentials (peer->ice, &local.ice_ufrag, &local.ice_pwd);
@@ -129,6 +134,7 @@ rtc_peer_new (const RtcPeerConfig * config, RtcTime now, GError ** error)
   peer->specs = g_ptr_array_new_with_free_func ((GDestroyNotify) rtc_track_spec_free);
   rtc_peer_take_specs (peer, config->tracks);
   rtc_peer_inlet_init (peer);
+  rtc_peer_data_init (peer, config);
   peer->candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) rtc_candidate_free);
   peer->feedback = rtc_feedback_new ();
   rtc_pacer_init (&peer->pacer, now);
@@ -156,6 +162,7 @@ rtc_peer_free (RtcPeer * peer)
   g_queue_clear_full (&peer->early, (GDestroyNotify) g_bytes_unref);
   rtc_peer_clear_tracks (peer);
   rtc_peer_inlet_clear (peer);
+  rtc_peer_data_clear (peer);
   g_ptr_array_unref (peer->candidates);
   rtc_negotiation_unref (peer->negotiation);
   rtc_feedback_free (peer->feedback);

@@ -172,6 +172,8 @@ gboolean rtc_peer_next_data_event (RtcPeer * peer, RtcDataEvent * event);
 /* What the peer takes in one message, in bytes; 0 before it is known or without data channels */
 guint64 rtc_peer_get_max_message_size (const RtcPeer * peer);
 void rtc_peer_on_woken (RtcPeer * peer, RtcTime now);
+/* As rtc_peer_write(), for the packets of data channels; after each call that may have made some. What does not leave is lost. */
+void rtc_peer_write_data (RtcPeer * peer, RtcBatch * batch, RtcTime now);
 
 /* One track's part of the stats: ours, and what the peer reports of it (RTCRemoteInboundRtpStreamStats) */
 typedef struct

@@ -12,6 +12,9 @@ carry_out_end (RtcPeer * peer)
 {
   if (peer->connected)
     rtc_peer_send_bye (peer);
+  rtc_peer_end_data (peer);
+  while (rtc_peer_protect_data (peer))
+    rtc_peer_flush_dtls (peer);
   if (peer->dtls) {
     peer->dtls->klass->close (peer->dtls);
     rtc_peer_flush_dtls (peer);

@@ -207,6 +207,20 @@ rtc_peer_restart_ice (RtcPeer * peer, RtcTime now)
   rtc_peer_settle (peer, now);
 }
 
+void
+rtc_peer_create_channel (RtcPeer * peer, guint channel, const RtcDataChannelSpec * spec, RtcTime now)
+{
+  RtcRemoteData data;
+
+  rtc_data_channels_create (peer->data.channels, channel, spec, now);
+  if (peer->ended || rtc_negotiation_get_data (peer->negotiation, &data))
+    return;
+  swap_negotiation (peer, rtc_negotiation_enable_data (peer->negotiation), NULL);
+  peer->offer_wanted = peer->exchanged || is_offer_open (peer);
+  rtc_peer_offer_if_due (peer, now);
+  rtc_peer_settle (peer, now);
+}
+
 /* The peer's descriptions */
 
 /* What has to be known of an offer before it is answered */
@@ -278,6 +292,7 @@ take_offer (RtcPeer * peer, const gchar * sdp, RtcTime now)
 static gboolean
 take_answer (RtcPeer * peer, const gchar * sdp)
 {
+  RtcRemoteData data;
   GError *error = NULL;
 
   /* The answer to an offer that the peer's own offer has overtaken: nothing to be done with it. */
@@ -289,6 +304,9 @@ take_answer (RtcPeer * peer, const gchar * sdp)
     return FALSE;
   if (!peer->exchanged)
     peer->impolite = TRUE;
+  /* what the answer leaves to be offered is not refused */
+  if (!rtc_negotiation_get_data (peer->negotiation, &data) && !rtc_negotiation_is_needed (peer->negotiation))
+    rtc_peer_refuse_data (peer);
   return TRUE;
 }
 
@@ -305,6 +323,7 @@ rtc_peer_set_remote_description (RtcPeer * peer, GstRtcSdpType type, const gchar
     peer->answer_by = RTC_TIME_NEVER;
     rtc_peer_update_tracks (peer, now);
     rtc_peer_update_inlet (peer);
+    rtc_peer_start_data_if_due (peer, now);
     rtc_peer_raise (peer, RTC_PEER_NEGOTIATED);
     apply_remote_transport (peer, now);
     rtc_peer_offer_if_due (peer, now);

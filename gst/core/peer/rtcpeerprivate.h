@@ -66,6 +66,19 @@ typedef struct
   guint n_sources;
 } RtcPeerInlet;
 
+/* IPv6's minimum of 1280 less 48 for its header and UDP's, less room for TURN's */
+#define RTC_PEER_DTLS_MTU 1200
+
+typedef struct
+{
+  RtcDataChannels *channels;
+  RtcSctp *sctp;                /* once the peer is connected and both want data channels */
+  gboolean failed;              /* there will be none */
+  guint64 max_message_size;     /* of the peer */
+  void (*wake) (gpointer wake_data);
+  gpointer wake_data;
+} RtcPeerData;
+
 struct _RtcPeer
 {
   const RtcBackends *backends;
@@ -102,6 +115,7 @@ struct _RtcPeer
   guint n_references;
 
   RtcPeerInlet inlet;
+  RtcPeerData data;
 
   GQueue early;                 /* of GBytes: DTLS that came before we knew our role */
   GQueue effects;               /* of RtcPeerEffect */
@@ -114,7 +128,7 @@ struct _RtcPeer
   guint64 packets_sent, bytes_sent, packets_received, bytes_received;
 };
 
-/* Each file calls only those before it: out ← media ← capture ← inlet ← rtcp ← transport ← end ←
+/* Each file calls only those before it: out ← media ← capture ← inlet ← rtcp ← data ← transport ← end ←
  * negotiation ← peer */
 
 /* rtcpeerout.c */
@@ -150,6 +164,17 @@ void rtc_peer_receive_rtcp (RtcPeer * peer, const guint8 * data, gsize size, Rtc
 void rtc_peer_send_reports (RtcPeer * peer, RtcTime now);
 void rtc_peer_send_feedback (RtcPeer * peer, RtcTime now);
 void rtc_peer_send_bye (RtcPeer * peer);
+
+/* rtcpeerdata.c */
+void rtc_peer_data_init (RtcPeer * peer, const RtcPeerConfig * config);
+void rtc_peer_data_clear (RtcPeer * peer);
+void rtc_peer_start_data_if_due (RtcPeer * peer, RtcTime now);
+void rtc_peer_receive_data (RtcPeer * peer, const guint8 * data, gsize size, RtcTime now);
+RtcTime rtc_peer_get_data_timeout (const RtcPeer * peer);
+void rtc_peer_on_data_timeout (RtcPeer * peer, RtcTime now);
+gboolean rtc_peer_protect_data (RtcPeer * peer);
+void rtc_peer_refuse_data (RtcPeer * peer);
+void rtc_peer_end_data (RtcPeer * peer);
 
 /* rtcpeertransport.c */
 void rtc_peer_receive (gpointer peer, const guint8 * data, gsize size);

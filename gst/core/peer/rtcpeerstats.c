@@ -114,6 +114,8 @@ rtc_peer_get_stats (RtcPeer * peer, RtcTime now)
     if (peer->tracks[i].codec)
       g_ptr_array_add (stats->tracks, track_stats_new (&peer->tracks[i], i));
   stats->received = get_received (peer);
+  if (peer->data.sctp)
+    stats->channels = rtc_data_channels_get_stats (peer->data.channels);
   return stats;
 }
 
@@ -124,5 +126,6 @@ rtc_peer_stats_free (RtcPeerStats * stats)
   g_free (stats->dtls_cipher);
   g_ptr_array_unref (stats->tracks);
   g_ptr_array_unref (stats->received);
+  g_clear_pointer (&stats->channels, g_ptr_array_unref);
   g_free (stats);
 }

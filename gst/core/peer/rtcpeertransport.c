@@ -13,8 +13,6 @@
 #define MAX_SRTP_SIZE 2048
 /* RFC 3550, section 6.2: receivers need the first report soon, for lip-sync */
 #define FIRST_REPORT (100 * RTC_MSECOND)
-/* IPv6's minimum of 1280 less 48 for its header and UDP's, less room for TURN's */
-#define DTLS_MTU 1200
 
 static const RtcSrtpProfile srtp_profiles[] = {
   RTC_SRTP_AEAD_AES_128_GCM, RTC_SRTP_AEAD_AES_256_GCM, RTC_SRTP_AES128_CM_HMAC_SHA1_80,
@@ -69,6 +67,7 @@ become_connected (RtcPeer * peer, RtcTime now, GError ** error)
   peer->rtcp_at = now + FIRST_REPORT;
   rtc_peer_raise (peer, RTC_PEER_CONNECTED);
   rtc_peer_start_tracks (peer, now);
+  rtc_peer_start_data_if_due (peer, now);
   return TRUE;
 }
 
@@ -93,9 +92,13 @@ rtc_peer_check_dtls (RtcPeer * peer, RtcTime now)
     default:
       break;
   }
-  /* nobody reads application data yet */
-  while ((message = peer->dtls->klass->next_message (peer->dtls)))
+  while ((message = peer->dtls->klass->next_message (peer->dtls))) {
+    gsize size;
+    const guint8 *data = g_bytes_get_data (message, &size);
+
+    rtc_peer_receive_data (peer, data, size, now);
     g_bytes_unref (message);
+  }
 }
 
 static void
@@ -116,7 +119,7 @@ rtc_peer_start_dtls (RtcPeer * peer, gboolean client, RtcTime now)
   RtcDtlsConfig config = {
     .certificate = peer->certificate,
     .client = client,
-    .mtu = DTLS_MTU,
+    .mtu = RTC_PEER_DTLS_MTU,
   };
   RtcSrtpProfile profiles[G_N_ELEMENTS (srtp_profiles)];
   GError *error = NULL;

@@ -44,7 +44,7 @@ void rtc_candidate_free (RtcCandidate * candidate);
  */
 typedef struct
 {
-  gboolean is_application;      /* an SCTP data channel section: kind and codecs mean nothing */
+  gboolean is_application;      /* of data channels over SCTP: kind and codecs mean nothing */
   gboolean unknown;             /* neither that nor audio or video: can only be rejected */
   RtcMediaKind kind;
   gchar *mid;                   /* (nullable) */
@@ -63,8 +63,9 @@ typedef struct
   gchar *cname;                 /* (nullable) of the first a=ssrc */
   guint32 ssrc, rtx_ssrc;       /* 0 for none */
   gboolean end_of_candidates;
-  guint sctp_port;
-  guint64 max_message_size;
+  guint sctp_port;              /* 0: not said */
+  gboolean sctpmap;             /* written as before RFC 8841: "DTLS/SCTP 5000" with a=sctpmap */
+  guint64 max_message_size;     /* as read also where it is not said; 0: any size */
   gchar *media;                 /* (nullable) as read: "video"; NULL stands for the name of kind */
   gchar *protocol;              /* "UDP/TLS/RTP/SAVPF" */
   gchar *formats;               /* (nullable) as read: "96 97"; written back where the section is rejected */

@@ -24,6 +24,9 @@
 #define MIN_PWD_SIZE 22
 #define MAX_CREDENTIAL_SIZE 256
 
+/* RFC 8841 section 6.1: where none is said */
+#define DEFAULT_MAX_MESSAGE_SIZE 65536
+
 /* What the attributes of one section say of one payload type */
 typedef struct
 {
@@ -40,6 +43,7 @@ typedef struct
   RtcMediaSection *session;     /* the attributes before the first m= line */
   RtcMediaSection *section;     /* the current one, borrowed from description, or session */
   gboolean session_mixed, section_mixed;
+  gboolean sized;               /* the current section has said its max-message-size */
   Format formats[N_PAYLOAD_TYPES];      /* of the current section */
   guint8 order[N_PAYLOAD_TYPES];
   guint n_formats;
@@ -228,6 +232,15 @@ is_sctp_protocol (const gchar * protocol)
   return g_strv_contains (names, protocol);
 }
 
+/* A number is the SCTP port, and its a=sctpmap names the use */
+static gboolean
+is_data_format (const gchar * format)
+{
+  guint64 port;
+
+  return g_str_equal (format, "webrtc-datachannel") || parse_number (format, G_MAXUINT16, &port);
+}
+
 static void
 set_section_kind (RtcMediaSection * section)
 {
@@ -237,7 +250,8 @@ set_section_kind (RtcMediaSection * section)
     section->kind = RTC_MEDIA_AUDIO;
   else if (rtp && g_str_equal (section->media, "video"))
     section->kind = RTC_MEDIA_VIDEO;
-  else if (g_str_equal (section->media, "application") && is_sctp_protocol (section->protocol))
+  else if (g_str_equal (section->media, "application") && is_sctp_protocol (section->protocol)
+      && is_data_format (section->formats))
     section->is_application = TRUE;
   else
     section->unknown = TRUE;
@@ -284,9 +298,11 @@ read_media (Reader * reader, gchar * value, GError ** error)
   section->rejected = number == 0;
   section->direction = reader->session->direction;
   section->end_of_candidates = reader->session->end_of_candidates;
+  section->max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
   set_section_kind (section);
   g_ptr_array_add (description->sections, section);
   reader->section = section;
+  reader->sized = FALSE;
   if (!section->is_application && !section->unknown)
     list_formats (reader, value);
   return TRUE;
@@ -550,10 +566,27 @@ read_msid (Reader * reader, gchar * value, GError ** error)
 static gboolean
 read_sctp_port (Reader * reader, gchar * value, GError ** error)
 {
+  RtcMediaSection *section = reader->section;
   guint64 port;
 
-  if (parse_number (next_word (&value), G_MAXUINT16, &port))
-    reader->section->sctp_port = port;
+  if (!section->sctp_port && parse_number (next_word (&value), G_MAXUINT16, &port))
+    section->sctp_port = port;
+  return TRUE;
+}
+
+/* "5000 webrtc-datachannel 65535", as aiortc still offers it */
+static gboolean
+read_sctpmap (Reader * reader, gchar * value, GError ** error)
+{
+  RtcMediaSection *section = reader->section;
+  const gchar *text = next_word (&value);
+  guint64 port;
+
+  if (!section->is_application || section->sctp_port || !g_str_equal (next_word (&value), "webrtc-datachannel")
+      || !parse_number (text, G_MAXUINT16, &port))
+    return TRUE;
+  section->sctp_port = port;
+  section->sctpmap = !g_str_equal (section->formats, "webrtc-datachannel");
   return TRUE;
 }
 
@@ -562,8 +595,10 @@ read_max_message_size (Reader * reader, gchar * value, GError ** error)
 {
   guint64 size;
 
-  if (parse_number (next_word (&value), G_MAXUINT64, &size))
-    reader->section->max_message_size = size;
+  if (reader->sized || !parse_number (next_word (&value), G_MAXUINT64, &size))
+    return TRUE;
+  reader->section->max_message_size = size;
+  reader->sized = TRUE;
   return TRUE;
 }
 
@@ -606,7 +641,7 @@ read_attribute (Reader * reader, gchar * text, GError ** error)
     {"ssrc", read_ssrc}, {"ssrc-group", read_ssrc_group}, {"extmap", read_extmap}, {"mid", read_mid},
     {"msid", read_msid}, {"setup", read_setup}, {"fingerprint", read_fingerprint},
     {"ice-ufrag", read_ice_ufrag}, {"ice-pwd", read_ice_pwd}, {"group", read_group},
-    {"sctp-port", read_sctp_port}, {"max-message-size", read_max_message_size},
+    {"sctp-port", read_sctp_port}, {"sctpmap", read_sctpmap}, {"max-message-size", read_max_message_size},
   };
   gchar *value = strchr (text, ':');
 

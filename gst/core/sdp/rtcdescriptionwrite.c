@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* What the old form names beside the port; SCTP settles it by itself */
+#define N_STREAMS 65535
+
 static const struct
 {
   guint flag;
@@ -68,10 +71,10 @@ get_formats (const RtcMediaSection * section)
 {
   GString *formats;
 
-  if ((section->rejected || section->unknown || section->is_application) && section->formats)
+  if ((section->rejected || section->unknown) && section->formats)
     return g_strdup (section->formats);
   if (section->is_application)
-    return g_strdup ("webrtc-datachannel");
+    return section->sctpmap ? g_strdup_printf ("%u", section->sctp_port) : g_strdup ("webrtc-datachannel");
   formats = g_string_new (NULL);
   for (guint i = 0; i < section->codecs->len; i++) {
     RtcCodec *codec = g_ptr_array_index (section->codecs, i);
@@ -151,6 +154,16 @@ put_rtp (GString * sdp, const RtcMediaSection * section)
 }
 
 static void
+put_data (GString * sdp, const RtcMediaSection * section)
+{
+  if (section->sctpmap)
+    put (sdp, "a=sctpmap:%u webrtc-datachannel %u", section->sctp_port, N_STREAMS);
+  else
+    put (sdp, "a=sctp-port:%u", section->sctp_port);
+  put (sdp, "a=max-message-size:%" G_GUINT64_FORMAT, section->max_message_size);
+}
+
+static void
 put_candidates (GString * sdp, const RtcDescription * description, guint m_line)
 {
   for (guint i = 0; i < description->candidates->len; i++) {
@@ -188,13 +201,10 @@ put_section (GString * sdp, const RtcDescription * description, guint m_line)
     put_flag (sdp, "inactive", !section->is_application && !section->unknown);
     return;
   }
-  if (section->is_application) {
-    put (sdp, "a=sctp-port:%u", section->sctp_port);
-    if (section->max_message_size)
-      put (sdp, "a=max-message-size:%" G_GUINT64_FORMAT, section->max_message_size);
-  } else {
+  if (section->is_application)
+    put_data (sdp, section);
+  else
     put_rtp (sdp, section);
-  }
   put_candidates (sdp, description, m_line);
   put_flag (sdp, "end-of-candidates", section->end_of_candidates);
 }

@@ -169,6 +169,7 @@ exchange_new (RtcProposal * local, RtcDescription * remote, GPtrArray * lines, g
   set_transport (exchange, last);
   set_extensions (exchange, last);
   set_tracks (exchange);
+  rtc_data_set_exchange (exchange, last);
   return exchange;
 }
 
@@ -361,6 +362,12 @@ rtc_negotiation_restart_ice (const RtcNegotiation * old, const gchar * ufrag, co
   return change_side (old, rtc_local_side_set_ice (old->side, ufrag, pwd));
 }
 
+RtcNegotiation *
+rtc_negotiation_enable_data (const RtcNegotiation * old)
+{
+  return change_side (old, rtc_local_side_want_data (old->side));
+}
+
 static gboolean
 has_place (const RtcExchange * exchange, guint track, RtcMediaKind kind)
 {
@@ -395,6 +402,8 @@ rtc_negotiation_is_needed (const RtcNegotiation * negotiation)
 
   if (!exchange || g_strcmp0 (side->ice_ufrag, described->ice_ufrag)
       || g_strcmp0 (side->ice_pwd, described->ice_pwd))
+    return TRUE;
+  if (side->data_wanted && exchange->data_line < 0 && !exchange->data_refused)
     return TRUE;
   for (guint i = 0; i < MAX (side->tracks->len, described->tracks->len); i++) {
     const RtcTrackSpec *track = i < side->tracks->len ? g_ptr_array_index (side->tracks, i) : NULL;
@@ -443,6 +452,20 @@ GPtrArray *
 rtc_negotiation_get_tracks (const RtcNegotiation * negotiation)
 {
   return negotiation->exchange ? negotiation->exchange->tracks : negotiation->nothing;
+}
+
+gboolean
+rtc_negotiation_get_data (const RtcNegotiation * negotiation, RtcRemoteData * data)
+{
+  const RtcExchange *exchange = negotiation->exchange;
+  const RtcMediaSection *section;
+
+  if (!exchange || exchange->data_line < 0)
+    return FALSE;
+  section = g_ptr_array_index (exchange->remote->sections, exchange->data_line);
+  data->port = section->sctp_port;
+  data->max_message_size = section->max_message_size;
+  return TRUE;
 }
 
 const gchar *

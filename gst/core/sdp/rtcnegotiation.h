@@ -63,8 +63,8 @@ typedef struct
   gboolean retransmission;      /* offer and accept RTX */
   guint extensions;             /* bit set of 1 << RtcExtension: what may be negotiated */
   RtcReceiveSpec receive[2];    /* by RtcMediaKind; copied */
-  gboolean data_channels;       /* offer and accept an m=application section (RFC 8841) */
-  guint64 max_message_size;     /* a=max-message-size in it: what we take */
+  gboolean data_channels;       /* our offers have an m=application section (RFC 8841), and that of the peer's is taken */
+  guint64 max_message_size;     /* a=max-message-size in it: what we take; 0 for any size */
 } RtcLocalTransport;
 
 typedef enum
@@ -142,7 +142,7 @@ typedef struct
 
 typedef struct _RtcNegotiation RtcNegotiation;
 
-/* tracks: (element-type RtcTrackSpec), copied; may be empty if something is received */
+/* tracks: (element-type RtcTrackSpec), copied; may be empty if something is received, or there are data channels */
 RtcNegotiation *rtc_negotiation_new (GPtrArray * tracks, const RtcLocalTransport * local);
 /* Other tracks from the next description on. tracks: (element-type RtcTrackSpec): each index keeps its section, %NULL
  * stands for a track that has ended; its section sends nothing until a new track of its kind takes it over. A
@@ -150,8 +150,8 @@ RtcNegotiation *rtc_negotiation_new (GPtrArray * tracks, const RtcLocalTransport
 RtcNegotiation *rtc_negotiation_set_tracks (const RtcNegotiation * old, GPtrArray * tracks);
 /* Other ICE credentials from the next description on: an ICE restart (RFC 8839, section 4.4.1.1.1) */
 RtcNegotiation *rtc_negotiation_restart_ice (const RtcNegotiation * old, const gchar * ufrag, const gchar * pwd);
-/* An m=application section from the next description on, if there is none yet: it is offered, and accepted. It stays for the
- * session's life; one that the peer has rejected is not offered again. */
+/* There are data channels to be had here: from the next description on it is as with data_channels, and as long as none have
+ * been agreed on an offer is due, unless the peer has rejected them: that is asked once. Their section stays where it is. */
 RtcNegotiation *rtc_negotiation_enable_data (const RtcNegotiation * old);
 RtcNegotiation *rtc_negotiation_ref (RtcNegotiation * negotiation);
 void rtc_negotiation_unref (RtcNegotiation * negotiation);
@@ -177,7 +177,7 @@ GPtrArray *rtc_negotiation_get_remote_candidates (const RtcNegotiation * negotia
 gboolean rtc_negotiation_get_end_of_candidates (const RtcNegotiation * negotiation);
 /* (element-type RtcNegotiatedTrack): in m-line order; empty before the first exchange */
 GPtrArray *rtc_negotiation_get_tracks (const RtcNegotiation * negotiation);
-/* FALSE: data channels were not negotiated */
+/* FALSE: the last exchange has no data channels */
 gboolean rtc_negotiation_get_data (const RtcNegotiation * negotiation, RtcRemoteData * data);
 /* The mid and m-line that carry the transport, for our candidates ("0", 0) */
 const gchar *rtc_negotiation_get_transport_mid (const RtcNegotiation * negotiation);

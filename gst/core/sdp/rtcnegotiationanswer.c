@@ -43,6 +43,11 @@ answer_section (const RtcProposal * proposal, const RtcMediaSection * offered, c
   rtc_proposal_set_transport (proposal, section, setup);
   if (section->rejected)
     return section;
+  if (line->is_data) {
+    section->sctpmap = offered->sctpmap;
+    rtc_data_describe (proposal->side, section);
+    return section;
+  }
   section->extensions = line->extensions;
   section->rtcp_rsize = line->rtcp_rsize;
   section->rtcp_mux = offered->rtcp_mux;

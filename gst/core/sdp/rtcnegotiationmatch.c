@@ -142,6 +142,16 @@ set_no_common_codec (const RtcLocalSide * side, const RtcDescription * remote, G
 }
 
 static gboolean
+is_answer_to (const RtcMediaSection * answer, const RtcMediaSection * offer)
+{
+  if (answer->rejected || offer->unknown)
+    return TRUE;
+  if (offer->is_application)
+    return offer->rejected || answer->is_application;
+  return rtc_media_section_is_rtp (answer) && answer->kind == offer->kind;
+}
+
+static gboolean
 check_answer_shape (const RtcDescription * offer, const RtcDescription * answer, GError ** error)
 {
   if (answer->sections->len != offer->sections->len) {
@@ -154,11 +164,11 @@ check_answer_shape (const RtcDescription * offer, const RtcDescription * answer,
     const RtcMediaSection *ours = g_ptr_array_index (offer->sections, i);
     const RtcMediaSection *theirs = g_ptr_array_index (answer->sections, i);
 
-    if (rtc_media_section_is_rtp (ours) && !theirs->rejected
-        && (!rtc_media_section_is_rtp (theirs) || theirs->kind != ours->kind)) {
+    if (!is_answer_to (theirs, ours)) {
       g_set_error (error, GST_RTC_ERROR, GST_RTC_ERROR_DESCRIPTION,
           "m= section %u of the answer is \"%s %s\" where the offer has %s: keep the order of the offer", i,
-          theirs->media, theirs->protocol, ours->kind == RTC_MEDIA_AUDIO ? "audio" : "video");
+          theirs->media, theirs->protocol, ours->is_application ? "application"
+          : ours->kind == RTC_MEDIA_AUDIO ? "audio" : "video");
       return FALSE;
     }
     if (theirs->mid && g_strcmp0 (theirs->mid, ours->mid)) {
@@ -184,14 +194,25 @@ is_refused (const RtcExchange * last, const RtcMediaSection * ours, const RtcMed
 }
 
 static void
+set_data (RtcLine * line)
+{
+  line->state = RTC_LINE_ACTIVE;
+  line->is_data = TRUE;
+}
+
+static void
 match_answer_section (const RtcLocalSide * side, const RtcMediaSection * ours, const RtcMediaSection * theirs,
     RtcLine * line)
 {
   const RtcTrackSpec *track = rtc_local_side_get_track (side, line->track, ours->kind);
 
   line->mid = g_strdup (ours->mid);
-  if (ours->rejected || theirs->rejected || !rtc_media_section_is_rtp (ours))
+  if (ours->rejected || theirs->rejected || ours->unknown)
     return;
+  if (ours->is_application) {
+    set_data (line);
+    return;
+  }
   if (!track && !rtc_local_side_receives (side, ours->kind)) {
     line->state = RTC_LINE_IDLE;
     return;
@@ -218,6 +239,17 @@ has_active (GPtrArray * lines)
   return FALSE;
 }
 
+static void
+set_no_answer (const RtcLocalSide * side, const RtcDescription * answer, GError ** error)
+{
+  if (!rtc_local_side_is_data_only (side))
+    set_no_common_codec (side, answer, error);
+  else
+    g_set_error_literal (error, GST_RTC_ERROR, GST_RTC_ERROR_DATA,
+        "the peer has rejected the data channels, and there is nothing else here: it must take the "
+        "m=application section");
+}
+
 /* Later exchanges may leave nothing: whoever ends all its media may still offer new media */
 GPtrArray *
 rtc_lines_match_answer (const RtcProposal * offer, const RtcExchange * last, const RtcDescription * answer,
@@ -240,7 +272,7 @@ rtc_lines_match_answer (const RtcProposal * offer, const RtcExchange * last, con
     match_answer_section (offer->side, ours, theirs, line);
   }
   if (!last && !has_active (lines)) {
-    set_no_common_codec (offer->side, answer, error);
+    set_no_answer (offer->side, answer, error);
     return NULL;
   }
   return g_steal_pointer (&lines);
@@ -381,7 +413,8 @@ get_old_track (const RtcLocalSide * side, const RtcExchange * last, const RtcDes
   const RtcMediaSection *section = g_ptr_array_index (offer->sections, index);
   const RtcLine *before = get_old_line (last, offer, index);
 
-  return before && rtc_local_side_get_track (side, before->track, section->kind) ? before->track : -1;
+  return before && rtc_media_section_is_rtp (section)
+      && rtc_local_side_get_track (side, before->track, section->kind) ? before->track : -1;
 }
 
 static GPtrArray *
@@ -423,20 +456,33 @@ place_tracks (const RtcLocalSide * side, const RtcExchange * last, const RtcDesc
   }
 }
 
-static gboolean
-check_offer (const RtcExchange * last, const RtcDescription * offer, GError ** error)
+static void
+set_no_section (const RtcLocalSide * side, gboolean has_data, GError ** error)
 {
-  guint n_rtp = 0;
+  const gchar *advice = "";
+
+  if (side->data_channels)
+    advice = ", or a data channel,";
+  else if (has_data)
+    advice = ", or allow data channels here,";
+  g_set_error (error, GST_RTC_ERROR, GST_RTC_ERROR_DESCRIPTION, "the offer has no audio or video section%s: "
+      "add transceivers (direction recvonly to watch)%s before offering",
+      side->data_channels ? " and none for data channels" : "", advice);
+}
+
+static gboolean
+check_offer (const RtcLocalSide * side, const RtcExchange * last, const RtcDescription * offer, GError ** error)
+{
+  guint n_rtp = 0, n_data = 0;
 
   for (guint i = 0; i < offer->sections->len; i++) {
     const RtcMediaSection *section = g_ptr_array_index (offer->sections, i);
 
     n_rtp += rtc_media_section_is_rtp (section) && !section->rejected;
+    n_data += section->is_application && !section->rejected;
   }
-  if (n_rtp == 0 && !last) {
-    g_set_error_literal (error, GST_RTC_ERROR, GST_RTC_ERROR_DESCRIPTION,
-        "the offer has no audio or video section: "
-        "add transceivers (direction recvonly to watch) before offering");
+  if (!last && n_rtp == 0 && !(side->data_channels && n_data > 0)) {
+    set_no_section (side, n_data > 0, error);
     return FALSE;
   }
   if (last && offer->sections->len < last->lines->len) {
@@ -466,6 +512,12 @@ set_no_match (const RtcLocalSide * side, const RtcDescription * offer, GError **
   gboolean receives = rtc_local_side_receives (side, RTC_MEDIA_AUDIO)
       || rtc_local_side_receives (side, RTC_MEDIA_VIDEO);
 
+  if (rtc_local_side_is_data_only (side)) {
+    g_set_error_literal (error, GST_RTC_ERROR, GST_RTC_ERROR_DESCRIPTION,
+        "the offer has no section for data channels, and there is nothing else here: "
+        "create a data channel before offering");
+    return;
+  }
   for (guint i = 0; i < offer->sections->len; i++) {
     if (is_wanted (side, g_ptr_array_index (offer->sections, i))) {
       set_no_common_codec (side, offer, error);
@@ -478,12 +530,12 @@ set_no_match (const RtcLocalSide * side, const RtcDescription * offer, GError **
 }
 
 static gboolean
-has_direction (GPtrArray * lines)
+is_of_use (GPtrArray * lines)
 {
   for (guint i = 0; i < lines->len; i++) {
     const RtcLine *line = g_ptr_array_index (lines, i);
 
-    if (line->direction != RTC_DIRECTION_INACTIVE)
+    if (line->direction != RTC_DIRECTION_INACTIVE || line->is_data)
       return TRUE;
   }
   return FALSE;
@@ -494,9 +546,11 @@ rtc_lines_match_offer (const RtcLocalSide * side, const RtcExchange * last, cons
     GError ** error)
 {
   g_autoptr (GPtrArray) lines = NULL;
+  gint data;
 
-  if (!check_offer (last, offer, error))
+  if (!check_offer (side, last, offer, error))
     return NULL;
+  data = rtc_data_find_section (side, last, offer);
   lines = lines_new (offer->sections->len);
   place_tracks (side, last, offer, lines);
   for (guint i = 0; i < lines->len; i++) {
@@ -506,9 +560,12 @@ rtc_lines_match_offer (const RtcLocalSide * side, const RtcExchange * last, cons
 
     line->mid = get_mid (offer, i);
     line->refused = !(section->direction & RTC_DIRECTION_RECVONLY);
-    match_offered_section (side, section, get_old_codecs (last, offer, i), line);
+    if ((gint) i == data)
+      set_data (line);
+    else
+      match_offered_section (side, section, get_old_codecs (last, offer, i), line);
   }
-  if (!last && !has_direction (lines)) {
+  if (!last && !is_of_use (lines)) {
     set_no_match (side, offer, error);
     return NULL;
   }

@@ -19,6 +19,7 @@ typedef struct
   SlotUse use;
   RtcMediaKind kind;
   gint track;
+  gboolean is_data;             /* the data channels: kind and track mean nothing */
 } Slot;
 
 typedef struct
@@ -99,6 +100,25 @@ plan_tracks (const RtcLocalSide * side, const RtcExchange * last, GArray * slots
   }
 }
 
+/* In the place of one that we had to reject, if there is one */
+static void
+plan_data (const RtcLocalSide * side, const RtcExchange * last, GArray * slots)
+{
+  const Slot slot = {.use = SLOT_FRESH,.track = -1,.is_data = TRUE };
+
+  if (!side->data_channels || (last && (last->data_line >= 0 || last->data_refused)))
+    return;
+  for (guint i = 0; i < slots->len; i++) {
+    Slot *place = &g_array_index (slots, Slot, i);
+
+    if (place->is_data && place->use == SLOT_REJECTED) {
+      *place = slot;
+      return;
+    }
+  }
+  g_array_append_val (slots, slot);
+}
+
 static guint
 count_slots (const RtcExchange * last, GArray * slots, RtcMediaKind kind)
 {
@@ -120,7 +140,8 @@ plan (const RtcLocalSide * side, const RtcExchange * last)
 
   for (guint i = 0; last && i < last->lines->len; i++) {
     const RtcLine *line = g_ptr_array_index (last->lines, i);
-    Slot slot = { SLOT_CONTINUE, get_last_section (last, i)->kind, -1 };
+    const RtcMediaSection *section = get_last_section (last, i);
+    Slot slot = { SLOT_CONTINUE, section->kind, -1, section->is_application };
 
     if (is_closed (last, i))
       slot.use = SLOT_REJECTED;
@@ -135,6 +156,7 @@ plan (const RtcLocalSide * side, const RtcExchange * last)
     for (; rtc_local_side_receives (side, kind) && n < side->receive[kind].n_offered; n++)
       add_slot (last, slots, kind, -1);
   }
+  plan_data (side, last, slots);
   return slots;
 }
 
@@ -203,6 +225,23 @@ offer_section (Offer * offer, const Slot * slot, const gchar * mid, GPtrArray * 
   return TRUE;
 }
 
+/* @before: (nullable): as it was in the last exchange */
+static void
+offer_data_section (Offer * offer, const gchar * mid, const RtcMediaSection * before)
+{
+  RtcMediaSection *section = rtc_media_section_new ();
+
+  section->is_application = TRUE;
+  section->mid = g_strdup (mid);
+  if (before) {
+    section->protocol = g_strdup (before->protocol);
+    section->sctpmap = before->sctpmap;
+  }
+  rtc_data_describe (offer->side, section);
+  rtc_proposal_add_section (offer->proposal, section, -1);
+  rtc_proposal_set_transport (offer->proposal, section, RTC_SETUP_ACTPASS);
+}
+
 /* A section with nothing to send or receive goes on as it is */
 static void
 repeat_section (Offer * offer, const Slot * slot, guint index)
@@ -217,6 +256,8 @@ repeat_section (Offer * offer, const Slot * slot, guint index)
   section->media = g_strdup (before->media);
   section->protocol = g_strdup (before->protocol);
   section->formats = g_strdup (before->formats);
+  section->sctpmap = before->sctpmap;
+  section->sctp_port = before->sctp_port;
   section->mid = g_strdup (line->mid);
   section->direction = RTC_DIRECTION_INACTIVE;
   section->rejected = slot->use == SLOT_REJECTED;
@@ -277,8 +318,14 @@ add_slots (Offer * offer, GArray * slots, GError ** error)
     if (slot->use == SLOT_FRESH) {
       g_autofree gchar *mid = make_mid (offer);
 
-      if (!offer_section (offer, slot, mid, NULL, error))
+      if (slot->is_data)
+        offer_data_section (offer, mid, NULL);
+      else if (!offer_section (offer, slot, mid, NULL, error))
         return FALSE;
+    } else if (slot->use == SLOT_CONTINUE && slot->is_data) {
+      const RtcLine *line = g_ptr_array_index (offer->last->lines, i);
+
+      offer_data_section (offer, line->mid, get_last_section (offer->last, i));
     } else if (slot->use == SLOT_CONTINUE && used) {
       const RtcLine *line = g_ptr_array_index (offer->last->lines, i);
 
@@ -318,7 +365,7 @@ rtc_proposal_new_offer (const RtcLocalSide * side, const RtcExchange * last, GPt
 
   if (slots->len == 0) {
     g_set_error_literal (error, GST_RTC_ERROR, GST_RTC_ERROR_DESCRIPTION,
-        "there is nothing to offer: neither a track to send, nor a section to receive");
+        "there is nothing to offer: neither a track to send, nor a section to receive, nor data channels");
     return NULL;
   }
   if (last) {

@@ -17,6 +17,9 @@ typedef struct
   gboolean retransmission;
   guint extensions;
   RtcReceiveSpec receive[2];
+  gboolean data_channels;       /* are offered and taken */
+  gboolean data_wanted;         /* and missed where there are none */
+  guint64 max_message_size;
 } RtcLocalSide;
 
 /* A description of ours, and which track each of its sections stands for. In a reference-counted box. */
@@ -31,7 +34,7 @@ typedef enum
 {
   RTC_LINE_REJECTED,            /* port 0 */
   RTC_LINE_IDLE,                /* in the session, but there is nothing to send or receive: inactive */
-  RTC_LINE_ACTIVE,              /* with codecs in common, though it may be on hold */
+  RTC_LINE_ACTIVE,              /* with codecs in common, though it may be on hold; or that of the data channels */
 } RtcLineState;
 
 /* What one m= section comes to, while offer and answer are compared */
@@ -47,6 +50,7 @@ typedef struct
   GPtrArray *receive;           /* (nullable) of RtcCodec: in common, with the numbers of our description */
   RtcExtensionMap extensions;
   gboolean rtcp_rsize;
+  gboolean is_data;             /* the data channels: neither track nor direction nor codecs */
 } RtcLine;
 
 /* A completed exchange. In a reference-counted box. */
@@ -63,17 +67,22 @@ typedef struct
   gchar *transport_mid;
   gchar *ice_ufrag, *ice_pwd, *fingerprint;     /* the peer's */
   gboolean ice_lite, end_of_candidates, dtls_client;
+  gint data_line;               /* of the data channels; -1 for none */
+  gboolean data_refused;        /* the peer has rejected them */
 } RtcExchange;
 
 /* rtcnegotiationside.c: what we want */
 RtcLocalSide *rtc_local_side_new (GPtrArray * tracks, const RtcLocalTransport * local);
 RtcLocalSide *rtc_local_side_set_tracks (const RtcLocalSide * side, GPtrArray * tracks);
 RtcLocalSide *rtc_local_side_set_ice (const RtcLocalSide * side, const gchar * ufrag, const gchar * pwd);
+RtcLocalSide *rtc_local_side_want_data (const RtcLocalSide * side);
 RtcLocalSide *rtc_local_side_ref (RtcLocalSide * side);
 void rtc_local_side_unref (RtcLocalSide * side);
 /* (nullable): NULL if it has ended, is of another kind, or index is -1 */
 const RtcTrackSpec *rtc_local_side_get_track (const RtcLocalSide * side, gint index, RtcMediaKind kind);
 gboolean rtc_local_side_is_same_track (const RtcLocalSide * side, const RtcLocalSide * other, guint index);
+/* Data channels and nothing else */
+gboolean rtc_local_side_is_data_only (const RtcLocalSide * side);
 gboolean rtc_local_side_receives (const RtcLocalSide * side, RtcMediaKind kind);
 guint rtc_local_side_get_feedback (const RtcLocalSide * side, RtcMediaKind kind, RtcDirection direction);
 /* Of extensions, what fits a section of this kind and direction */
@@ -99,6 +108,14 @@ GPtrArray *rtc_lines_match_answer (const RtcProposal * offer, const RtcExchange 
     const RtcDescription * answer, GError ** error);
 GPtrArray *rtc_lines_match_offer (const RtcLocalSide * side, const RtcExchange * last,
     const RtcDescription * offer, GError ** error);
+
+/* rtcnegotiationdata.c: the m=application section, of which a session has one */
+/* In an offer of the peer's; -1 for none that we take */
+gint rtc_data_find_section (const RtcLocalSide * side, const RtcExchange * last, const RtcDescription * offer);
+void rtc_data_describe (const RtcLocalSide * side, RtcMediaSection * section);
+gboolean rtc_data_check (GPtrArray * lines, const RtcDescription * remote, GError ** error);
+/* exchange: with everything else set */
+void rtc_data_set_exchange (RtcExchange * exchange, const RtcExchange * last);
 
 /* rtcnegotiationtransport.c: there is one transport. line: -1 if every section was rejected */
 gboolean rtc_lines_choose_offered_transport (GPtrArray * lines, const RtcDescription * offer, gint * line,

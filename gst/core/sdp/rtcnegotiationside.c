@@ -73,6 +73,9 @@ side_copy (const RtcLocalSide * old, GPtrArray * tracks, const gchar * ufrag, co
   side->session_id = old->session_id;
   side->retransmission = old->retransmission;
   side->extensions = old->extensions;
+  side->data_channels = old->data_channels;
+  side->data_wanted = old->data_wanted;
+  side->max_message_size = old->max_message_size;
   return side;
 }
 
@@ -86,6 +89,8 @@ rtc_local_side_new (GPtrArray * tracks, const RtcLocalTransport * local)
   side->session_id = local->session_id & G_MAXINT64;
   side->retransmission = local->retransmission;
   side->extensions = local->extensions;
+  side->data_channels = local->data_channels;
+  side->max_message_size = local->max_message_size;
   return side;
 }
 
@@ -99,6 +104,15 @@ RtcLocalSide *
 rtc_local_side_set_ice (const RtcLocalSide * side, const gchar * ufrag, const gchar * pwd)
 {
   return side_copy (side, side->tracks, ufrag, pwd);
+}
+
+RtcLocalSide *
+rtc_local_side_want_data (const RtcLocalSide * side)
+{
+  RtcLocalSide *next = side_copy (side, side->tracks, side->ice_ufrag, side->ice_pwd);
+
+  next->data_channels = next->data_wanted = TRUE;
+  return next;
 }
 
 static void
@@ -164,6 +178,17 @@ gboolean
 rtc_local_side_receives (const RtcLocalSide * side, RtcMediaKind kind)
 {
   return side->receive[kind].codecs && side->receive[kind].codecs->len > 0;
+}
+
+gboolean
+rtc_local_side_is_data_only (const RtcLocalSide * side)
+{
+  for (guint i = 0; i < side->tracks->len; i++) {
+    if (g_ptr_array_index (side->tracks, i))
+      return FALSE;
+  }
+  return side->data_channels && !rtc_local_side_receives (side, RTC_MEDIA_AUDIO)
+      && !rtc_local_side_receives (side, RTC_MEDIA_VIDEO);
 }
 
 guint

@@ -56,6 +56,7 @@ reject (RtcLine * line)
 {
   line->state = RTC_LINE_REJECTED;
   line->direction = RTC_DIRECTION_INACTIVE;
+  line->is_data = FALSE;
   g_clear_pointer (&line->codecs, g_ptr_array_unref);
 }
 
@@ -113,7 +114,7 @@ rtc_lines_choose_offered_transport (GPtrArray * lines, const RtcDescription * re
       reject (line);
   }
   return check_transport (g_ptr_array_index (remote->sections, chosen), transport_line->mid, error)
-      && check_mux (lines, remote, error);
+      && check_mux (lines, remote, error) && rtc_data_check (lines, remote, error);
 }
 
 gboolean

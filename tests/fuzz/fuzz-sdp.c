@@ -43,7 +43,7 @@ add_codec (GPtrArray * codecs, RtcMediaKind kind, const gchar * name, const gcha
 }
 
 static RtcNegotiation *
-make_negotiation (const gchar * kinds, gboolean receives)
+make_negotiation (const gchar * kinds, gboolean receives, gboolean data_channels)
 {
   RtcLocalTransport transport = {
     .ice_ufrag = "Ufra",
@@ -54,6 +54,8 @@ make_negotiation (const gchar * kinds, gboolean receives)
     .cname = "cname",
     .retransmission = TRUE,
     .extensions = (1 << RTC_N_EXTENSIONS) - 1,
+    .data_channels = data_channels,
+    .max_message_size = 262144,
   };
   g_autoptr (GPtrArray) tracks = make_tracks (kinds);
   g_autoptr (GPtrArray) audio = g_ptr_array_new_with_free_func ((GDestroyNotify) rtc_codec_free);
@@ -112,7 +114,7 @@ check_next (const RtcNegotiation * negotiation)
   g_autoptr (GError) error = NULL;
   g_autofree gchar *offer = NULL, *answer = NULL;
   g_autoptr (RtcNegotiation) pending = rtc_negotiation_create_offer (negotiation, NULL, &offer, &error);
-  g_autoptr (RtcNegotiation) other = make_negotiation ("va", TRUE), answering = NULL, next = NULL;
+  g_autoptr (RtcNegotiation) other = make_negotiation ("va", TRUE, TRUE), answering = NULL, next = NULL;
 
   if (!pending) {
     g_assert_nonnull (error);
@@ -135,6 +137,7 @@ check_stable (const RtcNegotiation * negotiation)
   g_autoptr (GPtrArray) changed = make_tracks ("-vaav");
   g_autoptr (RtcNegotiation) other = NULL;
   RtcRemoteTransport remote;
+  RtcRemoteData data;
 
   g_assert_true (rtc_negotiation_get_remote_transport (negotiation, &remote));
   g_assert_nonnull (remote.ice_ufrag);
@@ -143,6 +146,7 @@ check_stable (const RtcNegotiation * negotiation)
   g_assert_nonnull (rtc_negotiation_get_transport_mid (negotiation));
   for (guint i = 0; i < tracks->len; i++)
     check_track (g_ptr_array_index (tracks, i));
+  g_assert_true (!rtc_negotiation_get_data (negotiation, &data) || data.port > 0);
   check_next (negotiation);
   other = rtc_negotiation_set_tracks (negotiation, changed);
   g_assert_true (rtc_negotiation_is_needed (other));
@@ -155,7 +159,8 @@ check_again (const RtcNegotiation * negotiation, const gchar * sdp)
 {
   g_autoptr (GPtrArray) changed = make_tracks ("-av");
   g_autoptr (RtcNegotiation) other = rtc_negotiation_set_tracks (negotiation, changed);
-  g_autoptr (RtcNegotiation) restarted = rtc_negotiation_restart_ice (other, "Other",
+  g_autoptr (RtcNegotiation) enabled = rtc_negotiation_enable_data (other);
+  g_autoptr (RtcNegotiation) restarted = rtc_negotiation_restart_ice (enabled, "Other",
       "zyxwvutsrqponmlkjihgfe");
   g_autoptr (RtcNegotiation) again = NULL, later = NULL;
   g_autofree gchar *answer = NULL, *later_answer = NULL;
@@ -196,13 +201,18 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
 {
   g_autofree gchar *sdp = g_strndup ((const gchar *) data, size);
   g_autoptr (RtcDescription) description = rtc_description_read ((const gchar *) data, size, NULL);
-  g_autoptr (RtcNegotiation) sender = make_negotiation ("va", FALSE);
-  g_autoptr (RtcNegotiation) receiver = make_negotiation ("", TRUE), caller = make_negotiation ("va", TRUE);
+  /* a byte more or less turns them on or off */
+  gboolean data_channels = size & 1;
+  g_autoptr (RtcNegotiation) sender = make_negotiation ("va", FALSE, data_channels);
+  g_autoptr (RtcNegotiation) receiver = make_negotiation ("", TRUE, data_channels);
+  g_autoptr (RtcNegotiation) caller = make_negotiation ("va", TRUE, data_channels);
+  g_autoptr (RtcNegotiation) data_only = make_negotiation ("", FALSE, TRUE);
 
   if (description)
     check_read (description);
   check (sender, sdp);
   check (receiver, sdp);
   check (caller, sdp);
+  check (data_only, sdp);
   return 0;
 }

@@ -106,3 +106,34 @@ refuse_offer (const RtcNegotiation * old, const gchar * sdp, GstRtcError code, c
   if (!strstr (error->message, message))
     g_error ("\"%s\" does not say \"%s\"", error->message, message);
 }
+
+static inline void
+swap (RtcNegotiation ** negotiation, RtcNegotiation * next)
+{
+  rtc_negotiation_unref (*negotiation);
+  *negotiation = next;
+}
+
+/* Returns: (transfer full): the offer */
+static inline RtcDescription *
+exchange (RtcNegotiation ** from, RtcNegotiation ** to, RtcDescription ** answered)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *offer_sdp = NULL, *answer_sdp = NULL;
+
+  swap (from, rtc_negotiation_create_offer (*from, NULL, &offer_sdp, &error));
+  g_assert_no_error (error);
+  swap (to, rtc_negotiation_set_offer (*to, offer_sdp, NULL, &answer_sdp, &error));
+  g_assert_no_error (error);
+  swap (from, rtc_negotiation_set_answer (*from, answer_sdp, &error));
+  g_assert_no_error (error);
+  if (answered)
+    *answered = read_sdp (answer_sdp);
+  return read_sdp (offer_sdp);
+}
+
+static inline void
+exchange_quietly (RtcNegotiation ** from, RtcNegotiation ** to)
+{
+  rtc_description_free (exchange (from, to, NULL));
+}

@@ -4,7 +4,8 @@
  * The files in data/sdp are as their programs wrote them (Chromium 156, Firefox 153, Pion 3, aiortc), but for
  * Safari's, which follow its format by hand. The answers are to data/sdp/gst-rtc-offer.sdp, which is what
  * fixture_negotiation () offers; the answers of those that publish are to gst-rtc-offer-receive.sdp, which is
- * what fixture_receiver () offers.
+ * what fixture_receiver () offers; those with data channels, with media or alone, to gst-rtc-offer-media-data.sdp and
+ * gst-rtc-offer-data.sdp.
  */
 #pragma once
 
@@ -25,6 +26,7 @@ static const RtcLocalTransport fixture_transport = {
   .cname = "gst-rtc",
   .retransmission = TRUE,
   .extensions = (1 << RTC_N_EXTENSIONS) - 1,
+  .max_message_size = 262144,
 };
 
 static inline gchar *

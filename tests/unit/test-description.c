@@ -114,6 +114,55 @@ test_kinds_and_rejections (void)
   g_assert_cmpstr (get_section (description, 4)->formats, ==, "*");
 }
 
+/* RFC 8841, and the form before it */
+static void
+test_data_channels (void)
+{
+  static const struct
+  {
+    const gchar *media, *attributes;
+    guint port;
+    gboolean sctpmap;
+    guint64 size;
+  } sections[] = {
+    {"UDP/DTLS/SCTP webrtc-datachannel", "a=sctp-port:5001\na=max-message-size:1000\n", 5001, FALSE, 1000},
+    {"TCP/DTLS/SCTP webrtc-datachannel", "a=sctp-port:5001\n", 5001, FALSE, 65536},
+    {"UDP/DTLS/SCTP webrtc-datachannel", "a=max-message-size:0\n", 0, FALSE, 0},
+    {"UDP/DTLS/SCTP webrtc-datachannel", "a=sctp-port:1\na=sctp-port:2\na=max-message-size:3\na=max-message-size:4\n",
+        1, FALSE, 3},
+    {"UDP/DTLS/SCTP webrtc-datachannel", "a=sctp-port:65536\na=max-message-size:-1\n", 0, FALSE, 65536},
+    {"UDP/DTLS/SCTP webrtc-datachannel", "a=max-message-size:18446744073709551615\n", 0, FALSE, G_MAXUINT64},
+    {"DTLS/SCTP 5002", "a=sctpmap:5002 webrtc-datachannel 1024\n", 5002, TRUE, 65536},
+    {"DTLS/SCTP 5002", "a=sctpmap:5002 other 1024\n", 0, FALSE, 65536},
+    {"DTLS/SCTP 5002", "a=sctpmap:x webrtc-datachannel\n", 0, FALSE, 65536},
+    /* a mixture counts as what stands in the m= line */
+    {"UDP/DTLS/SCTP webrtc-datachannel", "a=sctpmap:5002 webrtc-datachannel 1024\n", 5002, FALSE, 65536},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sections); i++) {
+    g_autofree gchar *sdp = g_strconcat (SESSION "m=application 9 ", sections[i].media, "\n",
+        sections[i].attributes, NULL);
+    g_autoptr (RtcDescription) description = read_good (sdp);
+    const RtcMediaSection *section = get_section (description, 0);
+
+    g_test_message ("%s", sdp);
+    g_assert_true (section->is_application);
+    g_assert_cmpuint (section->sctp_port, ==, sections[i].port);
+    g_assert_cmpint (section->sctpmap, ==, sections[i].sctpmap);
+    g_assert_cmpuint (section->max_message_size, ==, sections[i].size);
+  }
+}
+
+static void
+test_other_application (void)
+{
+  g_autoptr (RtcDescription) description = read_good (SESSION "m=application 9 UDP/DTLS/SCTP bfcp\na=sctp-port:5000\n"
+      "m=video 9 UDP/TLS/RTP/SAVPF 96\na=sctpmap:5000 webrtc-datachannel 1\n");
+
+  g_assert_true (get_section (description, 0)->unknown && !get_section (description, 0)->is_application);
+  g_assert_cmpuint (get_section (description, 1)->sctp_port, ==, 0);
+}
+
 /* The example of RFC 4588, section 8.6, and its parameters the other way round */
 static void
 test_rtx_time (void)
@@ -338,6 +387,8 @@ main (int argc, char **argv)
   g_test_add_func ("/description/chromium", test_chromium);
   g_test_add_func ("/description/session-level", test_session_level);
   g_test_add_func ("/description/kinds-and-rejections", test_kinds_and_rejections);
+  g_test_add_func ("/description/data-channels", test_data_channels);
+  g_test_add_func ("/description/other-application", test_other_application);
   g_test_add_func ("/description/rtx-time", test_rtx_time);
   g_test_add_func ("/description/duplicates", test_duplicates);
   g_test_add_func ("/description/candidates", test_candidates);

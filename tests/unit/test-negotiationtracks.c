@@ -15,37 +15,6 @@ write_and_free (RtcDescription * description)
   return sdp;
 }
 
-static void
-swap (RtcNegotiation ** negotiation, RtcNegotiation * next)
-{
-  rtc_negotiation_unref (*negotiation);
-  *negotiation = next;
-}
-
-/* Returns: (transfer full): the offer */
-static RtcDescription *
-exchange (RtcNegotiation ** from, RtcNegotiation ** to, RtcDescription ** answered)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *offer_sdp = NULL, *answer_sdp = NULL;
-
-  swap (from, rtc_negotiation_create_offer (*from, NULL, &offer_sdp, &error));
-  g_assert_no_error (error);
-  swap (to, rtc_negotiation_set_offer (*to, offer_sdp, NULL, &answer_sdp, &error));
-  g_assert_no_error (error);
-  swap (from, rtc_negotiation_set_answer (*from, answer_sdp, &error));
-  g_assert_no_error (error);
-  if (answered)
-    *answered = read_sdp (answer_sdp);
-  return read_sdp (offer_sdp);
-}
-
-static void
-exchange_quietly (RtcNegotiation ** from, RtcNegotiation ** to)
-{
-  rtc_description_free (exchange (from, to, NULL));
-}
-
 /* @kinds: 'v' and 'a' for tracks, each with SSRCs of its own, '-' for one that has ended */
 static GPtrArray *
 make_tracks (const gchar * kinds)

@@ -100,7 +100,7 @@ plan_tracks (const RtcLocalSide * side, const RtcExchange * last, GArray * slots
   }
 }
 
-/* In the place of one that we had to reject, if there is one */
+/* In the place of one that we had to reject, if there is one: Firefox can answer no other */
 static void
 plan_data (const RtcLocalSide * side, const RtcExchange * last, GArray * slots)
 {

@@ -25,8 +25,17 @@ static const struct
   {"/share.js", "share.js", "text/javascript; charset=utf-8"},
   {"/sampler.js", "sampler.js", "text/javascript; charset=utf-8"},
   {"/stats.js", "stats.js", "text/javascript; charset=utf-8"},
+  {"/panels.js", "panels.js", "text/javascript; charset=utf-8"},
+  {"/data.js", "data.js", "text/javascript; charset=utf-8"},
+  {"/files.js", "files.js", "text/javascript; charset=utf-8"},
+  {"/transfer.js", "transfer.js", "text/javascript; charset=utf-8"},
+  {"/sha256.js", "sha256.js", "text/javascript; charset=utf-8"},
+  {"/chat.js", "chat.js", "text/javascript; charset=utf-8"},
+  {"/remote.js", "remote.js", "text/javascript; charset=utf-8"},
+  {"/keys.js", "keys.js", "text/javascript; charset=utf-8"},
   {"/style.css", "style.css", "text/css; charset=utf-8"},
   {"/share.css", "share.css", "text/css; charset=utf-8"},
+  {"/data.css", "data.css", "text/css; charset=utf-8"},
 };
 
 /* Relative, so that the page also works behind a proxy that serves it under a folder */

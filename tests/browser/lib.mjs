@@ -147,22 +147,32 @@ const FIREFOX = {
   'app.update.enabled': false,
   'network.captive-portal-service.enabled': false,
   'network.connectivity-service.enabled': false,
+  // What is saved goes into browser.download.dir, without a question.
+  'browser.download.folderList': 2,
+  'browser.download.alwaysOpenPanel': false,
+  'browser.download.useDownloadDir': true,
 };
 const CHROMIUM_DEVICES = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+/** For two connections in one browser, which would have to resolve each other's made-up names. */
+const CHROMIUM_ADDRESSES = ['--disable-features=WebRtcHideLocalIpsWithMdns'];
+const FIREFOX_ADDRESSES = { 'media.peerconnection.ice.obfuscate_host_addresses': false };
 const FIREFOX_DEVICES = { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true };
 
 export class Browser {
-  /** devices: a made-up camera and microphone, and a user who allows everything */
-  static async start(kind, { devices = false } = {}) {
+  /** devices: a made-up camera and microphone, and a user who allows everything; addresses: those of this machine are told */
+  static async start(kind, { devices = false, addresses = false } = {}) {
     const browser = new Browser();
     browser.kind = kind;
     browser.profile = mkdtempSync(path.join(tmpdir(), `gst-rtc-${kind}-`));
+    browser.downloads = path.join(browser.profile, 'downloads');
     const common = { headless: true, userDataDir: browser.profile, timeout: 30000, protocolTimeout: 60000,
       defaultViewport: { width: 1000, height: 700 } };
     try {
       browser.puppeteer = await puppeteer.launch(kind === 'firefox'
-        ? { ...common, browser: 'firefox', executablePath: '/usr/bin/firefox-esr', extraPrefsFirefox: { ...FIREFOX, ...(devices ? FIREFOX_DEVICES : {}) } }
-        : { ...common, executablePath: '/usr/bin/chromium', args: [...CHROMIUM, ...(devices ? CHROMIUM_DEVICES : [])] });
+        ? { ...common, browser: 'firefox', executablePath: '/usr/bin/firefox-esr', extraPrefsFirefox: { ...FIREFOX,
+          'browser.download.dir': browser.downloads, ...(devices ? FIREFOX_DEVICES : {}), ...(addresses ? FIREFOX_ADDRESSES : {}) } }
+        : { ...common, executablePath: '/usr/bin/chromium', downloadBehavior: { policy: 'allow', downloadPath: browser.downloads },
+          args: [...CHROMIUM, ...(devices ? CHROMIUM_DEVICES : []), ...(addresses ? CHROMIUM_ADDRESSES : [])] });
     } catch (error) {
       browser.#clean();
       throw error;

@@ -7,9 +7,12 @@
 // a second a white band with a tone of 880 Hz.
 // stdout: a JSON object per line: {"event": "sending", "at": SECONDS} or "failed", and the answers to what comes from
 // stdin:  {"ask": "press", "selector": …} | {"ask": "scale", "by": N} | {"ask": "heard"} | {"ask": "frequency"} |
-//         {"ask": "picture"} | {"ask": "text"} | {"ask": "shot", "name": …}; the end of stdin closes the page and the browser
+//         {"ask": "picture"} | {"ask": "text"} | {"ask": "shot", "name": …} | {"ask": "send-file", "path": …} |
+//         {"ask": "transfer", "title": …}: once it is over | {"ask": "write", "text": …} | {"ask": "control", "x": …, "y": …}: takes
+//         control and moves the mouse | {"ask": "colour", "x": …, "y": …}; the end of stdin closes the page and the browser
 import readline from 'node:readline';
 import { Browser, ending, press, until, Viewer } from './lib.mjs';
+import { chooseFiles, colourAt, moveInPicture, takeControl, transferOf, write } from './exchange.mjs';
 
 /** Runs in the page before its own scripts. */
 function makeUp() {
@@ -113,6 +116,14 @@ const answers = {
   picture: (viewer) => viewer.picture(),
   text: (viewer) => viewer.text(),
   shot: (viewer, { name }) => viewer.shot(name),
+  'send-file': (viewer, { path }) => chooseFiles(viewer, path),
+  transfer: (viewer, { title }) => transferOf(viewer, title),
+  write: (viewer, { text }) => write(viewer, text),
+  control: async (viewer, { x, y }) => {
+    await takeControl(viewer);
+    await moveInPicture(viewer, x, y);
+  },
+  colour: (viewer, { x, y }) => colourAt(viewer, x, y),
 };
 
 await ending(async (keep) => {

@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { sectionsOf, sessionIdOf, whyIncompatible } from "./sdp.js";
 
-const CONNECT_TIME = 20000; // milliseconds from an offer to media; the other side gives up after 15 s
+// Milliseconds
+const CONNECT_TIME = 20000; // from an offer to media; the other side gives up after 15 s
+const LINGER_TIME = 2000; // for what is on its way when the other side says goodbye
 
 /**
  * The other side makes the first offer; after that both may, and where offers cross, theirs wins: the page is
  * the polite side of a perfect negotiation (W3C webrtc, section 10.7).
  *
- * Events: "change" (of tracks, of what is taken, of the connection), "incompatible" (detail: why) and "lost" (detail: why).
+ * Events: "change" (of tracks, of what is taken, of the connection), "channel" (detail: one that the other side has opened),
+ * "incompatible" (detail: why), "lost" (detail: why) and "closed" (the last one).
  */
 export class Peer extends EventTarget {
   #pc;
@@ -20,6 +23,7 @@ export class Peer extends EventTarget {
   #senders = new Map(); // id of a source to the RTCRtpTransceiver that sends it
   #taken = new Set(); // mids of the sections the other side receives with
   #given = new Set(); // mids of those it sends with
+  #unfinished = new Set(); // promises of keepFor()
   #timer = 0;
 
   /** @param {{name, instance, offer}} message the first offer */
@@ -53,6 +57,20 @@ export class Peer extends EventTarget {
     return this.#given.size > 0;
   }
 
+  /** Whether channels can be opened. */
+  get hasData() {
+    return this.isConnected && Boolean(this.#pc.sctp);
+  }
+
+  /** Of one message, in bytes. */
+  get maxMessageSize() {
+    return this.#pc.sctp.maxMessageSize;
+  }
+
+  openChannel(label, options) {
+    return this.#pc.createDataChannel(label, options);
+  }
+
   takes(kind) {
     return this.#pc.getTransceivers().some((one) => this.#taken.has(one.mid) && one.receiver.track.kind === kind);
   }
@@ -74,9 +92,26 @@ export class Peer extends EventTarget {
     this.#enqueue(() => handlers[message.type].call(this, message));
   }
 
+  /** The end waits a moment for what has begun, such as a file whose last bytes are overtaken by a goodbye. */
+  keepFor(promise) {
+    this.#unfinished.add(promise);
+    promise.then(() => this.#unfinished.delete(promise));
+  }
+
   close() {
     clearTimeout(this.#timer);
+    this.#pc.onicecandidate = null;
+    if (this.#unfinished.size === 0) {
+      this.#closeNow();
+    } else {
+      const tooLate = new Promise((resolve) => setTimeout(resolve, LINGER_TIME));
+      Promise.race([Promise.all(this.#unfinished), tooLate]).then(() => this.#closeNow());
+    }
+  }
+
+  #closeNow() {
     this.#pc.close();
+    this.dispatchEvent(new Event("closed"));
   }
 
   #changed() {
@@ -104,6 +139,7 @@ export class Peer extends EventTarget {
     pc.onicecandidate = ({ candidate }) =>
       this.#send({ type: "candidate", candidate: candidate?.toJSON() ?? { candidate: "" } });
     pc.onnegotiationneeded = () => this.#enqueue(() => this.#offer());
+    pc.ondatachannel = ({ channel }) => this.dispatchEvent(new CustomEvent("channel", { detail: channel }));
     pc.onconnectionstatechange = () => this.#connectionChanged(pc.connectionState);
     return pc;
   }
@@ -120,7 +156,8 @@ export class Peer extends EventTarget {
 
   /** A goodbye on the media path: the one that reaches us when signaling is gone. */
   #watchTransport() {
-    const transport = this.#pc.getTransceivers().map(({ receiver }) => receiver.transport).find(Boolean);
+    const transport = this.#pc.getTransceivers().map(({ receiver }) => receiver.transport).find(Boolean)
+      ?? this.#pc.sctp?.transport;
     if (transport) {
       transport.onstatechange = () => transport.state === "closed" && this.#lose("");
     }

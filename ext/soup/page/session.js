@@ -28,7 +28,8 @@ function makeInstance() {
 
 /**
  * Logs in, keeps one Peer for each member that makes an offer, and keeps trying. Media outlives the socket. Events: "state",
- * "media" (something about the peers has changed) and "reset" when every peer is gone.
+ * "media" (something about the peers has changed), "channel" (detail: {peer, channel}: opened by the other side) and "reset" when
+ * every peer is gone.
  */
 export class Session extends EventTarget {
   #url;
@@ -74,6 +75,11 @@ export class Session extends EventTarget {
   /** Whether somebody sends. */
   get gives() {
     return this.peers.some((peer) => peer.gives);
+  }
+
+  /** Those that can be sent files and messages. */
+  get dataPeers() {
+    return this.peers.filter((peer) => peer.hasData);
   }
 
   takes(kind) {
@@ -268,6 +274,8 @@ export class Session extends EventTarget {
     const peer = new Peer(offer, this.#iceServers, (message) => this.#send({ ...message, name }));
     this.#peers.set(name, peer);
     peer.addEventListener("change", () => this.#peerChanged(peer));
+    peer.addEventListener("channel", ({ detail: channel }) =>
+      this.dispatchEvent(new CustomEvent("channel", { detail: { peer, channel } })));
     peer.addEventListener("lost", ({ detail }) => this.#peerLost(peer, State.BROKEN, detail));
     peer.addEventListener("incompatible", ({ detail }) => this.#peerIncompatible(peer, detail));
     peer.setSources(this.#sources);

@@ -10,6 +10,7 @@ export const Mode = Object.freeze({
   WATCH: "watch", // nothing
   PUBLISH: "publish", // they only take
   CALL: "call", // they give and take
+  DATA: "data", // nothing but files and messages
 });
 
 /** Small muted pictures of what is sent. */
@@ -45,14 +46,16 @@ class Previews {
 
 export class Share {
   #capture;
+  #panels;
   #previews = new Previews($("previews"));
   #mode = Mode.WATCH;
   #isReady = false;
   #takes = { audio: false, video: false };
   #busy = false;
 
-  constructor(capture) {
+  constructor(capture, panels) {
     this.#capture = capture;
+    this.#panels = panels;
     capture.addEventListener("change", () => this.#captureChanged());
     capture.addEventListener("problem", ({ detail }) => ($("problem").textContent = detail));
     navigator.mediaDevices?.addEventListener("devicechange", () => this.#listDevices());
@@ -73,11 +76,17 @@ export class Share {
     this.#isReady = isReady;
     if (session.peers.length > 0) {
       this.#takes = { audio: session.takes("audio"), video: session.takes("video") };
-      const takes = this.#takes.audio || this.#takes.video;
-      this.#mode = !takes ? Mode.WATCH : session.gives ? Mode.CALL : Mode.PUBLISH;
+      this.#mode = this.#findMode(session);
       this.#capture.cancelsEcho = this.#mode === Mode.CALL;
     }
     this.#show();
+  }
+
+  #findMode(session) {
+    if (this.#takes.audio || this.#takes.video) {
+      return session.gives ? Mode.CALL : Mode.PUBLISH;
+    }
+    return !session.gives && session.dataPeers.length > 0 ? Mode.DATA : Mode.WATCH;
   }
 
   /** For keys. */
@@ -143,13 +152,8 @@ export class Share {
     const isEmpty = counts.every((count) => count === 0);
     $("devices-toggle").hidden = isEmpty;
     if (isEmpty) {
-      this.showDevices(false);
+      this.#panels.close("devices");
     }
-  }
-
-  showDevices(isShown = $("devices").hidden) {
-    $("devices").hidden = !isShown;
-    $("devices-toggle").setAttribute("aria-pressed", isShown);
   }
 
   /** One question to the user at a time. */

@@ -125,8 +125,8 @@ class Plot {
   }
 }
 
-/** The overlay. It costs nothing but memory for a minute of samples while it is hidden. */
-export class Panel {
+/** The panel's content. It costs nothing but memory for a minute of samples while it is hidden. */
+export class Figures {
   #figures;
   #section;
   #plot;
@@ -138,25 +138,16 @@ export class Panel {
     this.#plot = new Plot(section.querySelector("canvas"));
   }
 
-  get isOpen() {
-    return !this.#section.hidden;
-  }
-
-  toggle() {
-    this.#section.hidden = !this.#section.hidden;
-    this.#draw();
-  }
-
   /** @param {object|null} sample what Samplers.sample() gave */
   add(sample, firstFrame) {
     this.#last = { sample, firstFrame };
     this.#plot.add(sample?.bitrate ?? NaN, sample?.delay ?? NaN);
     this.#section.querySelector("#delay-key").textContent = sample?.isRoundTrip ? "round trip" : "jitter buffer";
-    this.#draw();
+    this.draw();
   }
 
-  #draw() {
-    if (!this.isOpen) {
+  draw() {
+    if (this.#section.hidden) {
       return;
     }
     const { sample, firstFrame } = this.#last ?? {};

@@ -1,11 +1,13 @@
 // gst-rtc: the page: plays what comes, shares what is wanted
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Capture } from "./capture.js";
+import { Data } from "./data.js";
+import { Panels } from "./panels.js";
 import { Samplers } from "./sampler.js";
 import { Screens } from "./screens.js";
 import { Session, State } from "./session.js";
 import { Mode, Share } from "./share.js";
-import { Panel } from "./stats.js";
+import { Figures } from "./stats.js";
 
 const started = performance.now();
 const SAMPLE_INTERVAL = 1000; // milliseconds
@@ -48,6 +50,15 @@ const PUBLISHER_WORDS = {
     `${detail ? `${asSentence(detail)} ` : ""}What you share goes on as soon as it is back.`],
 };
 
+/** Where there are neither pictures nor sound. */
+const DATA_WORDS = {
+  ...WORDS,
+  [State.UNREACHABLE]: PUBLISHER_WORDS[State.UNREACHABLE],
+  [State.WAITING]: () => ["Nobody is here at the moment", "You are connected as soon as somebody comes back."],
+  [State.ENDED]: (detail) => ["The other side has gone",
+    `${detail ? `${asSentence(detail)} ` : ""}You are connected again as soon as it is back.`],
+};
+
 /** For a room in which nobody is yet. */
 const ROOM_WORDS = {
   ...WORDS,
@@ -64,9 +75,11 @@ const BADGES = {
 class Viewer {
   #session;
   #screens;
+  #panels = new Panels("statistics", "devices", "files", "chat");
   #capture = new Capture();
-  #share = new Share(this.#capture);
-  #panel = new Panel($("statistics"));
+  #share = new Share(this.#capture, this.#panels);
+  #data;
+  #figures = new Figures($("statistics"));
   #samplers = new Samplers();
   #tuned = new WeakSet(); // receivers
   #quietTimer = 0;
@@ -80,10 +93,12 @@ class Viewer {
       onPlaying: () => this.#playing(),
       onBlocked: () => this.#playBlocked(),
     });
+    this.#data = new Data(this.#session, this.#screens, this.#panels);
     this.#session.addEventListener("state", () => this.#showState());
     this.#session.addEventListener("media", () => this.#showMedia());
     this.#session.addEventListener("reset", () => this.#showMedia());
     this.#capture.addEventListener("change", () => this.#captureChanged());
+    this.#panels.addEventListener("change", () => this.#figures.draw());
     this.#listen();
     this.#session.start();
     setInterval(() => this.#sample(), SAMPLE_INTERVAL);
@@ -105,13 +120,19 @@ class Viewer {
     return this.peers[0]?.pc ?? null;
   }
 
+  get transfers() {
+    return this.#data.files.transfers;
+  }
+
   #showMedia() {
     this.peers.forEach(({ pc }) => pc.getReceivers().forEach((receiver) => this.#tune(receiver)));
     this.#screens.show(this.peers);
     this.#share.update(this.#session, this.state === State.LIVE);
-    if (this.#share.mode === Mode.PUBLISH && this.peers.length > 0) {
+    if ([Mode.PUBLISH, Mode.DATA].includes(this.#share.mode) && this.peers.length > 0) {
       this.#screens.clear();
     }
+    this.#panels.pin(...(this.#share.mode === Mode.DATA ? ["files", "chat"] : []));
+    this.#data.update();
     this.#showSound();
     this.#showState();
   }
@@ -157,7 +178,7 @@ class Viewer {
     if (sample) {
       this.#session.noteBytes(sample.bytes);
     }
-    this.#panel.add(sample, this.firstFrame);
+    this.#figures.add(sample, this.firstFrame);
   }
 
   #describeState() {
@@ -165,7 +186,8 @@ class Viewer {
     if (this.#blocked) {
       return ["Ready", "This browser wants you to start the video."];
     }
-    const words = this.#share.mode === Mode.PUBLISH ? PUBLISHER_WORDS
+    const { mode } = this.#share;
+    const words = mode === Mode.PUBLISH ? PUBLISHER_WORDS : mode === Mode.DATA ? DATA_WORDS
       : this.#session.room && this.peers.length === 0 ? ROOM_WORDS : WORDS;
     return words[state](detail);
   }
@@ -173,6 +195,9 @@ class Viewer {
   #describeBadge() {
     if (this.state === State.LIVE && this.#share.mode === Mode.PUBLISH) {
       return this.#share.isSharing ? ["live", "Sharing"] : ["ready", "Ready"];
+    }
+    if (this.state === State.LIVE && this.#share.mode === Mode.DATA) {
+      return ["ready", "Connected"];
     }
     return BADGES[this.state] ?? ["connecting", "Reconnecting"];
   }
@@ -206,20 +231,6 @@ class Viewer {
     this.#showSound();
   }
 
-  /** Only one of the panels at a time: there may be little room. */
-  #toggleStatistics() {
-    this.#panel.toggle();
-    this.#share.showDevices(false);
-    $("statistics-toggle").setAttribute("aria-pressed", this.#panel.isOpen);
-  }
-
-  #toggleDevices() {
-    if (this.#panel.isOpen) {
-      this.#toggleStatistics();
-    }
-    this.#share.showDevices();
-  }
-
   #toggleFullscreen() {
     if (document.fullscreenElement) {
       document.exitFullscreen();
@@ -233,7 +244,8 @@ class Viewer {
     document.body.classList.remove("quiet");
     clearTimeout(this.#quietTimer);
     this.#quietTimer = setTimeout(() => {
-      const needed = this.state !== State.LIVE || this.#share.mode === Mode.PUBLISH || this.#share.isSharing
+      const { mode, isSharing } = this.#share;
+      const needed = this.state !== State.LIVE || mode === Mode.PUBLISH || mode === Mode.DATA || isSharing
         || (this.#screens.hasSound && this.#screens.muted);
       document.body.classList.toggle("quiet", !needed);
     }, QUIET_AFTER);
@@ -249,13 +261,13 @@ class Viewer {
 
   #onKey({ key, ctrlKey, altKey, metaKey, target, repeat }) {
     const actions = {
-      s: () => this.#toggleStatistics(),
+      s: () => this.#panels.toggle("statistics"),
       f: () => this.#toggleFullscreen(),
       m: () => this.#screens.hasSound && this.#toggleSound(),
       t: () => this.#share.toggle("microphone"),
       c: () => this.#share.toggle("camera"),
     };
-    if (!ctrlKey && !altKey && !metaKey && !repeat && target.tagName !== "SELECT"
+    if (!ctrlKey && !altKey && !metaKey && !repeat && !target.matches?.("select, input")
         && Object.hasOwn(actions, key.toLowerCase())) {
       actions[key.toLowerCase()]();
     }
@@ -263,8 +275,6 @@ class Viewer {
 
   #listen() {
     $("unmute").onclick = () => this.#toggleSound();
-    $("statistics-toggle").onclick = () => this.#toggleStatistics();
-    $("devices-toggle").onclick = () => this.#toggleDevices();
     $("fullscreen").onclick = () => this.#toggleFullscreen();
     $("fullscreen").hidden = !document.fullscreenEnabled;
     $("retry").onclick = () => this.#retry();
@@ -292,5 +302,5 @@ function loginOf({ search, hash }) {
   return { name: query.get("name") || undefined, room: query.get("room") || undefined, token: token || undefined };
 }
 
-/** For tests and the curious: state, detail, peers, pc (an RTCPeerConnection or null) and firstFrame (milliseconds). */
+/** For tests and the curious: state, detail, peers, pc (an RTCPeerConnection or null), transfers and firstFrame (milliseconds). */
 window.rtcViewer = new Viewer(websocketUrl(), loginOf(location));

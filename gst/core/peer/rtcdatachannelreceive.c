@@ -6,8 +6,6 @@
  */
 #include "rtcdatachannelsprivate.h"
 
-#include <string.h>
-
 /* From this size on the buffer is given away. */
 #define LARGE_MESSAGE (16 * 1024)
 
@@ -125,12 +123,6 @@ take_part (RtcDataChannels * self, const RtcSctpPart * part, RtcTime now)
 {
   RtcDataInbox *inbox = &self->inbox;
 
-  /* The rest of a message that its sender has given up (RFC 3758) does not come. */
-  if (inbox->is_begun && (inbox->stream != part->stream || inbox->ppid != part->ppid)) {
-    memmove (inbox->data, inbox->data + inbox->size, part->size);
-    inbox->size = 0;
-    inbox->is_begun = FALSE;
-  }
   if (!inbox->is_begun)
     begin (self, part, now);
   if (!inbox->is_skipped && part->size > inbox->limit - inbox->size) {
@@ -142,7 +134,7 @@ take_part (RtcDataChannels * self, const RtcSctpPart * part, RtcTime now)
   if (!inbox->is_skipped)
     inbox->size += part->size;
   if (part->is_last) {
-    if (!inbox->is_skipped)
+    if (!inbox->is_skipped && !part->is_cut)
       deliver (self, now);
     empty (inbox);
   }

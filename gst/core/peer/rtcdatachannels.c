@@ -79,14 +79,35 @@ event_free (RtcDataEvent * event)
 
 /* The association */
 
-/* The state is looked at anyway. */
+static void
+on_connected (RtcDataChannels * self, RtcTime now)
+{
+  self->is_connected = TRUE;
+  self->n_streams = MIN (self->sctp->klass->get_n_streams (self->sctp), RTC_DATA_MAX_STREAMS);
+  while (!g_queue_is_empty (&self->waiting)) {
+    RtcDataChannel *channel = rtc_data_channels_find (self, GPOINTER_TO_UINT (g_queue_pop_head (&self->waiting)));
+
+    if (channel)
+      rtc_data_channels_open (self, channel, now);
+  }
+}
+
+static void
+on_state (RtcDataChannels * self, RtcTime now)
+{
+  if (!self->is_connected && self->sctp->klass->get_state (self->sctp) == RTC_SCTP_CONNECTED)
+    on_connected (self, now);
+}
+
 void
 rtc_data_channels_take_events (RtcDataChannels * self, RtcTime now)
 {
   RtcSctpEvent event;
 
   while (self->sctp->klass->next_event (self->sctp, &event)) {
-    if (event.kind == RTC_SCTP_EVENT_WRITABLE)
+    if (event.kind == RTC_SCTP_EVENT_STATE)
+      on_state (self, now);
+    else if (event.kind == RTC_SCTP_EVENT_WRITABLE)
       self->sender.is_blocked = FALSE;
     else if (event.kind == RTC_SCTP_EVENT_RESET)
       rtc_data_channels_note_peer_reset (self, event.stream);
@@ -130,7 +151,6 @@ remove_all (RtcDataChannels * self, GHashTable * table, const GError * reason)
 void
 rtc_data_channels_end (RtcDataChannels * self, const GError * reason)
 {
-  self->is_connected = FALSE;
   if (self->sctp) {
     /* What has come is delivered, even if it was not wanted yet: it is no more than the window. */
     rtc_data_channels_read (self, 0);
@@ -138,6 +158,7 @@ rtc_data_channels_end (RtcDataChannels * self, const GError * reason)
     rtc_data_channels_carry_out_resets (self, 0);
   }
   self->sctp = NULL;
+  self->is_connected = FALSE;
   self->sender.is_blocked = self->inbox.is_begun = FALSE;
   self->inbox.size = 0;
   remove_all (self, self->by_handle, reason);
@@ -181,19 +202,6 @@ rtc_data_channels_start (RtcDataChannels * self, RtcSctp * sctp, gboolean is_dtl
 }
 
 static void
-on_connected (RtcDataChannels * self, RtcTime now)
-{
-  self->is_connected = TRUE;
-  self->n_streams = MIN (self->sctp->klass->get_n_streams (self->sctp), RTC_DATA_MAX_STREAMS);
-  while (!g_queue_is_empty (&self->waiting)) {
-    RtcDataChannel *channel = rtc_data_channels_find (self, GPOINTER_TO_UINT (g_queue_pop_head (&self->waiting)));
-
-    if (channel)
-      rtc_data_channels_open (self, channel, now);
-  }
-}
-
-static void
 on_association_end (RtcDataChannels * self, RtcSctpState state)
 {
   const GError *failure = state == RTC_SCTP_FAILED ? self->sctp->klass->get_error (self->sctp) : NULL;
@@ -210,19 +218,17 @@ rtc_data_channels_update (RtcDataChannels * self, RtcTime now)
 
   if (!self->sctp)
     return;
-  state = self->sctp->klass->get_state (self->sctp);
-  if (state == RTC_SCTP_CLOSED || state == RTC_SCTP_FAILED) {
-    on_association_end (self, state);
-    return;
-  }
-  if (state == RTC_SCTP_CONNECTED && !self->is_connected)
-    on_connected (self, now);
-  if (!self->is_paused)
-    rtc_data_channels_read (self, now);
   rtc_data_channels_take_events (self, now);
-  if (!self->is_paused)
+  if (!self->is_paused) {
+    rtc_data_channels_read (self, now);
+    rtc_data_channels_take_events (self, now);
     rtc_data_channels_carry_out_resets (self, now);
-  rtc_data_channels_pump (self, now);
+  }
+  state = self->sctp->klass->get_state (self->sctp);
+  if (state == RTC_SCTP_CLOSED || state == RTC_SCTP_FAILED)
+    on_association_end (self, state);
+  else
+    rtc_data_channels_pump (self, now);
 }
 
 void

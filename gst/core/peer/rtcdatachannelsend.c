@@ -1,9 +1,9 @@
 /* gst-rtc: whose message is next, and how much of it the association is given
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Fair queueing by start times: each message of a channel takes a piece of virtual time, as long as its size by the channel's
- * weight, that begins where the channel's last one ended, but not in the past. The earliest one is next. So channels share by
- * weight, and a message on a channel that was quiet passes all that others have queued; only a message that has begun must be
+ * Fair queueing: each message of a channel takes a piece of virtual time, as long as its size by the channel's weight, that
+ * begins where the channel's last one ended, but not in the past. The one that ends first is next. So channels share by weight,
+ * and a small message on a channel that was quiet passes all that others have queued; only a message that has begun must be
  * finished, as SCTP takes the parts of one without another's in between.
  *
  * What the association has is out of our hands, and the order in it is its own. So it is given what it has in flight, which is
@@ -75,9 +75,7 @@ compare_turns (gconstpointer a, gconstpointer b, gpointer user_data)
 {
   const RtcDataChannel *left = a, *right = b;
 
-  if (left->start != right->start)
-    return left->start < right->start ? -1 : 1;
-  return (gint) get_weight (right) - (gint) get_weight (left);
+  return left->finish < right->finish ? -1 : left->finish > right->finish;
 }
 
 static guint64
@@ -314,7 +312,8 @@ get_room (RtcDataChannels * self)
   gsize ahead, buffered = self->sctp->klass->get_buffered (self->sctp);
 
   self->sctp->klass->get_path (self->sctp, &round_trip_time, &window);
-  ahead = CLAMP (window * AHEAD / MAX (round_trip_time, 1), MIN_AHEAD, MAX_AHEAD);
+  ahead = MIN (window * AHEAD / MAX (round_trip_time, 1), MIN (window, MAX_AHEAD));
+  ahead = MAX (ahead, MIN_AHEAD);
   return window + ahead > buffered ? window + ahead - buffered : 0;
 }
 

@@ -56,8 +56,8 @@ typedef struct
 
 /**
  * RtcDataSender:
- * @turns: (element-type RtcDataChannel): those that have messages, by when it is their turn
- * @virtual_now: the start of the turn that was taken last
+ * @turns: (element-type RtcDataChannel): those that have messages, by when their turn ends
+ * @virtual_now: the start of a turn that was taken, the latest of them
  * @latest: where the last of all turns ends
  * @current: (nullable): whose message has begun: nobody else's may come in between
  * @how: @current's message is sent
@@ -140,7 +140,7 @@ void rtc_data_channels_begin_closing (RtcDataChannels * self, RtcDataChannel * c
 /* The next step of closing, if it is */
 void rtc_data_channels_proceed (RtcDataChannels * self, RtcDataChannel * channel, RtcTime now);
 gboolean rtc_data_channels_is_resetting (RtcDataChannels * self, guint stream);
-/* FALSE: the association is not up, and its end will be the channel's */
+/* FALSE: the association is not up, or the peer cannot reset streams */
 gboolean rtc_data_channels_reset_stream (RtcDataChannels * self, guint stream, RtcTime now);
 void rtc_data_channels_on_reset_done (RtcDataChannels * self, guint16 stream, RtcTime now);
 void rtc_data_channels_note_peer_reset (RtcDataChannels * self, guint16 stream);

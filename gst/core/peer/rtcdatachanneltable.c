@@ -119,8 +119,13 @@ rtc_data_channels_proceed (RtcDataChannels * self, RtcDataChannel * channel, Rtc
 {
   if (channel->state != RTC_CHANNEL_CLOSING)
     return;
-  if (!channel->reset_asked && g_queue_is_empty (&channel->messages) && !rtc_data_channels_is_resetting (self, channel->spec->id))
-    channel->reset_asked = rtc_data_channels_reset_stream (self, channel->spec->id, now);
+  if (!channel->reset_asked && g_queue_is_empty (&channel->messages)
+      && !rtc_data_channels_is_resetting (self, channel->spec->id)) {
+    channel->reset_asked = TRUE;
+    /* Then there is nothing to wait for, and the stream is not used again. */
+    if (!rtc_data_channels_reset_stream (self, channel->spec->id, now))
+      tell_closed (self, channel, NULL);
+  }
   if (channel->reset_done && channel->peer_reset)
     rtc_data_channels_remove (self, channel, NULL);
 }

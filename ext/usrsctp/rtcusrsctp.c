@@ -18,6 +18,9 @@
 /* So long after a packet there may be a delayed acknowledgement to send */
 #define BUSY_TIME (60 * RTC_MSECOND)
 
+/* So long a peer may owe an answer: twice as long as consent to send lasts without one (RFC 7675) */
+#define MAX_SILENCE (60 * RTC_SECOND)
+
 /* Common header and the header of one chunk */
 #define MIN_PACKET_SIZE 16
 #define COMMON_HEADER_SIZE 12
@@ -45,6 +48,7 @@ typedef struct
   guint next_event;
   RtcTime now;                  /* of the last call */
   RtcTime busy_until;
+  RtcTime heard;                /* from the peer, or begun to wait for it */
   guint resets;                 /* reset_stream() that were not answered */
   gboolean may_read;            /* the socket was not seen empty since something happened */
   gboolean is_cut;              /* read() has to say so */
@@ -120,11 +124,17 @@ output (RtcUsrsctpEntry * entry, const guint8 * packet, gsize size, gboolean is_
     self->config.wake (self->config.user_data);
 }
 
+static gboolean
+is_waiting (RtcUsrsctp * self)
+{
+  return self->buffered > 0 || self->resets > 0;
+}
+
 /* Whether something may be due at the next point of the grid */
 static gboolean
 is_busy (RtcUsrsctp * self)
 {
-  return self->state == RTC_SCTP_CONNECTING || self->buffered > 0 || self->resets > 0 || self->now < self->busy_until;
+  return self->state == RTC_SCTP_CONNECTING || is_waiting (self) || self->now < self->busy_until;
 }
 
 static void
@@ -162,7 +172,7 @@ on_lost (RtcUsrsctp * self, int code)
   } else if (self->state == RTC_SCTP_CONNECTING) {
     fail (self, "The peer did not answer on the SCTP port of its description");
   } else {
-    fail (self, "The peer did not acknowledge data for too long, or broke the rules of SCTP");
+    fail (self, "The peer broke the rules of SCTP");
   }
 }
 
@@ -312,6 +322,7 @@ association_receive (RtcSctp * sctp, const guint8 * data, gsize size, RtcTime no
 
   enter (self, now);
   self->busy_until = now + BUSY_TIME;
+  self->heard = now;
   acknowledged = rtc_usrsctp_flight_acknowledged (&self->flight, data, size);
   self->buffered -= MIN (self->buffered, acknowledged);
   usrsctp_conninput (self->entry.address, data, size, 0);
@@ -418,6 +429,8 @@ association_send (RtcSctp * sctp, const RtcSctpSend * how, const guint8 * data, 
     return -1;
 
   enter (self, now);
+  if (!is_waiting (self))
+    self->heard = now;
   room = self->config.send_buffer - MIN (self->buffered, self->config.send_buffer);
   part = size <= room ? size : room >= ROOM (self->config.send_buffer) ? room : 0;
   if (part > 0)
@@ -508,6 +521,8 @@ association_reset_stream (RtcSctp * sctp, guint16 stream, RtcTime now)
   reset.streams.srs_number_streams = 1;
   memcpy (reset.streams.srs_stream_list, &stream, sizeof (stream));
   enter (self, now);
+  if (!is_waiting (self))
+    self->heard = now;
   begun = usrsctp_setsockopt (self->socket, IPPROTO_SCTP, SCTP_RESET_STREAMS, &reset, sizeof (reset.bytes)) == 0;
   if (begun)
     self->resets++;
@@ -572,6 +587,8 @@ association_on_timeout (RtcSctp * sctp, RtcTime now)
 
   enter (self, now);
   self->may_read = self->socket != NULL;
+  if (self->socket && is_waiting (self) && now - self->heard > MAX_SILENCE)
+    fail (self, "The peer has not acknowledged what was sent to it for a minute");
   if (!is_busy (self))
     trim (self);
   leave (self);

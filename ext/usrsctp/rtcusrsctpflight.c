@@ -14,6 +14,7 @@
 #define CHUNK_SACK 3
 
 #define MIN_CAPACITY 64
+#define MAX_SKIPPED 65536
 
 typedef struct
 {
@@ -79,17 +80,29 @@ rtc_usrsctp_flight_trim (RtcUsrsctpFlight * flight)
 }
 
 static void
+append (RtcUsrsctpFlight * flight, guint16 size)
+{
+  if (flight->count == flight->capacity)
+    grow (flight);
+  flight->sizes[(flight->head + flight->count++) & (flight->capacity - 1)] = size;
+}
+
+static void
 add (RtcUsrsctpFlight * flight, guint32 tsn, guint16 size)
 {
+  guint32 skipped;
+
   if (!flight->has_begun) {
     flight->first_tsn = tsn;
     flight->has_begun = TRUE;
   }
-  if (tsn != flight->first_tsn + flight->count)
-    return;                     /* sent again */
-  if (flight->count == flight->capacity)
-    grow (flight);
-  flight->sizes[(flight->head + flight->count++) & (flight->capacity - 1)] = size;
+  /* Numbers are used up by what is given up before it was sent. Numbers from before: sent again */
+  skipped = tsn - (flight->first_tsn + flight->count);
+  if (skipped > MAX_SKIPPED)
+    return;
+  for (; skipped > 0; skipped--)
+    append (flight, 0);
+  append (flight, size);
 }
 
 void
@@ -114,12 +127,12 @@ take (RtcUsrsctpFlight * flight, guint32 cumulative_tsn)
   gsize bytes = 0;
 
   /* an old one, or nonsense */
-  if (n > flight->count)
+  if (n > flight->count + MAX_SKIPPED)
     return 0;
-  for (; n > 0; n--) {
+  flight->first_tsn = cumulative_tsn + 1;
+  for (; n > 0 && flight->count > 0; n--) {
     bytes += flight->sizes[flight->head];
     flight->head = (flight->head + 1) & (flight->capacity - 1);
-    flight->first_tsn++;
     flight->count--;
   }
   return bytes;

@@ -69,10 +69,12 @@ configure (void)
   usrsctp_sysctl_set_sctp_rto_min_default (400);
   usrsctp_sysctl_set_sctp_rto_max_default (3000);
   usrsctp_sysctl_set_sctp_init_rto_max_default (3000);
-  /* INIT for half a minute, data for a minute: consent to send (RFC 7675) expires after 30 seconds */
+  /* INIT for half a minute. For data the association sees to it itself: usrsctp also counts the probes of a window
+   * that is closed because somebody does not read. */
   usrsctp_sysctl_set_sctp_init_rtx_max_default (10);
-  usrsctp_sysctl_set_sctp_path_rtx_max_default (20);
-  usrsctp_sysctl_set_sctp_assoc_rtx_max_default (20);
+  usrsctp_sysctl_set_sctp_path_rtx_max_default (65535);
+  usrsctp_sysctl_set_sctp_assoc_rtx_max_default (65535);
+  usrsctp_sysctl_set_sctp_max_retran_chunk (0);
   /* Two ticks: what the peer has sent alone is off its books soon. */
   usrsctp_sysctl_set_sctp_delayed_sack_time_default (20);
 

@@ -190,7 +190,7 @@ append_encoder (GstRtcBranch * self, const GstRtcBranchConfig * config, GstEleme
         config->codec->name);
     return FALSE;
   }
-  gst_rtc_encoder_set_up (self->encoder, config->bitrate);
+  gst_rtc_encoder_set_up (self->encoder, config->caps, config->bitrate);
   needed = gst_rtc_encoder_get_caps (self->encoder);
   if (needed) {
     g_autoptr (GstCaps) needed_caps = gst_caps_from_string (needed);

@@ -12,10 +12,14 @@ GST_DEBUG_CATEGORY_STATIC (rtc_encoder_debug);
  * EncoderInfo:
  * @bitrate: the property that holds the target bitrate, in units of @bitrate_unit bit/s
  * @caps: (nullable): what its driver wants to see downstream
+ * @large_settings: (nullable): for pictures of more than %LARGE pixels a second, which one thread may be too slow for
  *
  * A key frame comes when a viewer asks for one, so the regular ones are far between: they are
- * the largest bursts of a stream. Four slices or threads are enough for 1080p, and do not cut a
- * frame into as many pieces as a large machine has cores.
+ * the largest bursts of a stream.
+ *
+ * H.264 is encoded in one slice, so by one thread, which takes 12 ms for a frame of 1080p here: libwebrtc takes a slice at which a key frame
+ * goes on for its beginning, and where packets before it are lost shows green in their place until the next key frame. Four threads are
+ * enough for 4K, and do not cut a frame into as many pieces as a large machine has cores.
  */
 typedef struct
 {
@@ -24,7 +28,10 @@ typedef struct
   const gchar *bitrate;
   guint bitrate_unit;
   const gchar *caps;
+  const gchar *large_settings;
 } EncoderInfo;
+
+#define LARGE (1920 * 1080 * 60)
 
 #define VA_SETTINGS "rate-control=cbr b-frames=0 key-int-max=1024 ref-frames=1 target-usage=6"
 #define VAAPI_SETTINGS "rate-control=cbr max-bframes=0 keyframe-period=1024 refs=1 quality-level=6 tune=none"
@@ -40,10 +47,11 @@ typedef struct
     "buffer-optimal-size=400 buffer-size=600 "
 
 static const EncoderInfo encoders[] = {
-  {"x264enc", "tune=zerolatency speed-preset=superfast bframes=0 key-int-max=3600 threads=4 sliced-threads=true "
-        "rc-lookahead=0 sync-lookahead=0 mb-tree=false byte-stream=true aud=false vbv-buf-capacity=300", "bitrate", 1000},
-  {"openh264enc", "usage-type=camera complexity=low rate-control=bitrate gop-size=3600 multi-thread=4 "
-        "slice-mode=auto", "bitrate", 1},
+  {"x264enc", "tune=zerolatency speed-preset=superfast bframes=0 key-int-max=3600 threads=1 sliced-threads=false "
+        "rc-lookahead=0 sync-lookahead=0 mb-tree=false byte-stream=true aud=false vbv-buf-capacity=300", "bitrate", 1000, NULL,
+      "threads=4 sliced-threads=true"},
+  {"openh264enc", "usage-type=camera complexity=low rate-control=bitrate gop-size=3600 multi-thread=1 "
+        "slice-mode=n-slices num-slices=1", "bitrate", 1, NULL, "multi-thread=4 slice-mode=auto"},
   {"vah264enc", VA_SETTINGS, "bitrate", 1000},
   {"vah264lpenc", VA_SETTINGS, "bitrate", 1000},
   {"vaapih264enc", VAAPI_SETTINGS, "bitrate", 1000},
@@ -207,8 +215,20 @@ gst_rtc_apply_settings (GstElement * element, const gchar * settings)
   }
 }
 
+static gboolean
+is_large (const GstCaps * input)
+{
+  const GstStructure *s = gst_caps_get_structure (input, 0);
+  gint width = 0, height = 0, n = 30, d = 1;
+
+  gst_structure_get_int (s, "width", &width);
+  gst_structure_get_int (s, "height", &height);
+  gst_structure_get_fraction (s, "framerate", &n, &d);
+  return (gint64) width * height * MAX (n, 1) / MAX (d, 1) > LARGE;
+}
+
 void
-gst_rtc_encoder_set_up (GstElement * encoder, guint bitrate)
+gst_rtc_encoder_set_up (GstElement * encoder, const GstCaps * input, guint bitrate)
 {
   const EncoderInfo *info = find_info (encoder);
 
@@ -217,6 +237,8 @@ gst_rtc_encoder_set_up (GstElement * encoder, guint bitrate)
     return;
   }
   gst_rtc_apply_settings (encoder, info->settings);
+  if (info->large_settings && is_large (input))
+    gst_rtc_apply_settings (encoder, info->large_settings);
   gst_rtc_encoder_set_bitrate (encoder, bitrate);
 }
 

@@ -17,8 +17,8 @@ GstElement *gst_rtc_encoder_new (const GstRtcCodec * codec, const GstCaps * inpu
 /* Whether gst_rtc_encoder_new() would make one */
 gboolean gst_rtc_encoder_is_available (const GstRtcCodec * codec, const GstCaps * input);
 
-/* Low-latency settings, as far as the encoder is known, and gst_rtc_encoder_set_bitrate() */
-void gst_rtc_encoder_set_up (GstElement * encoder, guint bitrate);
+/* Low-latency settings, as far as the encoder is known, and gst_rtc_encoder_set_bitrate(); input: as for gst_rtc_encoder_new() */
+void gst_rtc_encoder_set_up (GstElement * encoder, const GstCaps * input, guint bitrate);
 /* bitrate: in bit/s. FALSE: not known how to. */
 gboolean gst_rtc_encoder_set_bitrate (GstElement * encoder, guint bitrate);
 /* (nullable): caps that the encoder needs behind it beyond the codec's */

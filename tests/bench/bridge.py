@@ -11,6 +11,7 @@ Prints JSON lines: "joined" when all pairs have exchanged their descriptions, "l
 what was dropped after the command "path". "join" joins again. The end of stdin ends it."""
 import argparse
 import asyncio
+import itertools
 import json
 import random
 import sys
@@ -19,6 +20,7 @@ import aiohttp
 
 RTCP_TYPES = range(192, 224)
 BUFFER = 4 << 20
+FIRST_PORT = 40000              # of the sockets that stand for candidates, where --ports says so
 
 
 def tell(event, **members):
@@ -75,6 +77,7 @@ class Pair:
         self.joined = asyncio.get_running_loop().create_future()
         self.names = {}             # of codecs, by payload type
         self.paths = [Path(options, direction, self.names) for direction in range(2)]
+        self.ports = itertools.count(FIRST_PORT) if options.ports else itertools.repeat(0)
         self.relays = [{}, {}]      # of each side: address to Relay
         self.waiting = [[], []]     # candidates of a side that the other cannot use yet
         self.described = [False, False]
@@ -92,7 +95,7 @@ class Pair:
         address = fields[4], int(fields[5])    # libnice pairs loopback with loopback only: stay there
         if address not in self.relays[side]:
             _, relay = await asyncio.get_running_loop().create_datagram_endpoint(
-                lambda: Relay(self, side, address), local_addr=(address[0], 0))
+                lambda: Relay(self, side, address), local_addr=(address[0], next(self.ports)))
             self.relays[side][address] = relay
         fields[5] = str(self.relays[side][address].port)
         return ' '.join(fields)
@@ -207,6 +210,8 @@ def main():
     parser.add_argument('--delay', type=float, default=0, help='of each direction, in milliseconds')
     parser.add_argument('--loss', type=float, default=0, help='of each direction, 0 to 1')
     parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--ports', action='store_true',
+                        help=f'known ports from {FIRST_PORT} on, for who drops elsewhere; one pair only')
     asyncio.run(obey(parser.parse_args()))
 
 

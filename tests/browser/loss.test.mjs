@@ -31,6 +31,16 @@ class Elsewhere {
       + ` add rule inet loss in iifname "near" ip protocol udp numgen random mod 100 < ${percent} drop`);
   }
 
+  /**
+   * Of the first packets of RTP video only the third arrives; the ninth and all after it do. The first byte of RTP begins with the bits 10;
+   * the payload types of video, 96 to 127, with 11.
+   */
+  loseBeginning() {
+    run('nft', 'add table inet loss; add chain inet loss in { type filter hook input priority 0; };'
+      + ' add rule inet loss in iifname "near" meta l4proto udp @th,64,2 2 @th,73,2 3'
+      + ' numgen inc mod 1000000000 vmap { 0-1 : drop, 3-7 : drop }');
+  }
+
   async stop() {
     spawnSync('nft', ['delete', 'table', 'inet', 'loss'], { stdio: 'ignore' });
     spawnSync('ip', ['link', 'del', 'near'], { stdio: 'ignore' });
@@ -62,6 +72,21 @@ test('5 % loss: retransmission keeps the picture going', { timeout: 120000, skip
   assert.ok(after.nackCount > 5, `asked again: ${text}`);
   assert.ok(after.retransmittedPacketsReceived > 5, `got it again: ${text}`);
   assert.ok(after.pliCount - before.pliCount <= 5, `asked for key frames: ${text}`);
+  await assertMovingBars(viewer);
+}));
+
+test('the beginning is lost, and asked for', { timeout: 60000, skip }, () => ending(async (keep) => {
+  const elsewhere = keep(await Elsewhere.make());
+  elsewhere.loseBeginning();
+  const server = await start(keep, elsewhere);
+  const browser = keep(await Browser.start('chromium'));
+  const viewer = await browser.open(server.url);
+  await viewer.playing(20);
+  const inbound = await viewer.inbound(), [sent] = entries(await server.ask('stats'), 'outbound-rtp');
+  assert.equal(inbound.keyFramesDecoded, 1, JSON.stringify(inbound));
+  assert.ok(inbound.nackCount > 0, `asked again: ${JSON.stringify(inbound)}`);
+  assert.ok(sent.retransmittedPacketsSent >= 5, `got it again: ${JSON.stringify(sent)}`);
+  assert.equal(inbound.pliCount, 0, `asked for no other key frame: ${JSON.stringify(inbound)}`);
   await assertMovingBars(viewer);
 }));
 

@@ -620,11 +620,54 @@ test_low_latency (void)
   g_autoptr (GstElement) encoder = gst_object_ref_sink (gst_rtc_encoder_new (gst_rtc_codec_from_name ("H264"), caps));
   guint bitrate, bframes;
 
-  gst_rtc_encoder_set_up (encoder, 1500000);
+  gst_rtc_encoder_set_up (encoder, caps, 1500000);
   g_object_get (encoder, "bitrate", &bitrate, "bframes", &bframes, NULL);
   g_assert_cmpuint (bitrate, ==, 1500);
   g_assert_cmpuint (bframes, ==, 0);
   gst_element_set_state (encoder, GST_STATE_NULL);
+}
+
+static guint
+count_slices (GstBuffer * buffer)
+{
+  GstMapInfo map;
+  guint n = 0;
+
+  g_assert_true (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  for (gsize i = 0; i + 3 < map.size; i++) {
+    if (map.data[i] == 0 && map.data[i + 1] == 0 && map.data[i + 2] == 1) {
+      guint type = map.data[i + 3] & 0x1f;
+
+      n += type == 1 || type == 5;
+    }
+  }
+  gst_buffer_unmap (buffer, &map);
+  return n;
+}
+
+/* What begins with a second slice is taken for a key frame by browsers that have lost the first one. */
+static void
+test_one_slice (void)
+{
+  const gchar *raw = "video/x-raw,format=I420,width=1280,height=720,framerate=30/1";
+  g_autoptr (GstCaps) caps = gst_caps_from_string (raw);
+  g_autoptr (GstElement) encoder = gst_object_ref_sink (gst_rtc_encoder_new (gst_rtc_codec_from_name ("H264"), caps));
+  GstHarness *harness;
+
+  gst_rtc_encoder_set_up (encoder, caps, 1500000);
+  harness = gst_harness_new_with_element (encoder, "sink", "src");
+  gst_harness_set_caps_str (harness, raw, "video/x-h264,stream-format=byte-stream,alignment=au");
+  for (guint i = 0; i < 3; i++) {
+    GstBuffer *picture = gst_harness_create_buffer (harness, 1280 * 720 * 3 / 2);
+    g_autoptr (GstBuffer) coded = NULL;
+
+    gst_buffer_memset (picture, 0, 16 + 50 * i, -1);
+    GST_BUFFER_PTS (picture) = i * GST_SECOND / 30;
+    g_assert_cmpint (gst_harness_push (harness, picture), ==, GST_FLOW_OK);
+    coded = gst_harness_pull (harness);
+    g_assert_cmpuint (count_slices (coded), ==, 1);
+  }
+  gst_harness_teardown (harness);
 }
 
 int
@@ -665,5 +708,6 @@ main (int argc, char **argv)
   g_test_add_func ("/input/not-allowed", test_not_allowed);
   g_test_add_func ("/input/latency", test_latency);
   g_test_add_func ("/input/low-latency", test_low_latency);
+  g_test_add_func ("/input/one-slice", test_one_slice);
   return g_test_run ();
 }

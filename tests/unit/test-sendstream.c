@@ -606,12 +606,58 @@ test_another_negotiation (void)
   teardown (&fixture);
 }
 
+/* Packets of nothing in front of the first frame, and only there; a copy of one is as empty */
+static void
+test_lead (void)
+{
+  RtcSendStreamConfig config = video_config;
+  Fixture fixture;
+  Packet lead[2], packet;
+  guint16 wanted;
+
+  config.lead = G_N_ELEMENTS (lead);
+  setup_with (&fixture, &config);
+  start (&fixture, 0);
+  g_assert_cmpuint (write_all (&fixture), ==, 0);
+  push (&fixture, TRUE, 2 * PAYLOAD);
+  for (guint i = 0; i < G_N_ELEMENTS (lead); i++) {
+    lead[i].size = rtc_send_stream_write (fixture.stream, &fixture.pacer, lead[i].data, fixture.now);
+    g_assert_true (rtc_rtp_read (lead[i].data, lead[i].size, &lead[i].header));
+    g_assert_cmpuint (lead[i].header.payload_size, ==, 0);
+    g_assert_cmpuint (lead[i].header.padding_size, ==, 1);
+    g_assert_false (lead[i].header.marker);
+    g_assert_cmpuint (lead[i].header.payload_type, ==, PT);
+    g_assert_cmpuint (lead[i].header.sequence, ==, FIRST_SEQUENCE + i);
+  }
+  g_assert_true (write_one (&fixture, &packet));
+  g_assert_cmpuint (packet.header.payload_size, ==, PAYLOAD);
+  g_assert_cmpuint (packet.header.sequence, ==, FIRST_SEQUENCE + 2);
+  g_assert_cmpuint (packet.header.timestamp, ==, lead[0].header.timestamp);
+  g_assert_true (write_one (&fixture, &packet));
+  g_assert_true (packet.header.marker);
+
+  wanted = lead[1].header.sequence;
+  send_nack (&fixture, &wanted, 1);
+  g_assert_true (write_one (&fixture, &packet));
+  g_assert_cmpuint (packet.header.ssrc, ==, RTX_SSRC);
+  g_assert_cmpuint (packet.header.payload_size, ==, 2);
+  g_assert_cmpuint (read_16 (packet.data + packet.header.payload_offset), ==, wanted);
+  g_assert_cmpuint (rtc_send_stream_get_stats (fixture.stream)->frames_sent, ==, 1);
+  g_assert_cmpuint (rtc_send_stream_get_stats (fixture.stream)->bytes_sent, ==, 2 * PAYLOAD + 2);
+
+  start (&fixture, RTC_TIME_NEVER);
+  g_assert_true (write_one (&fixture, &packet));
+  g_assert_cmpuint (packet.header.payload_size, ==, PAYLOAD);
+  teardown (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sendstream/begins-at-key-frame", test_begins_at_key_frame);
   g_test_add_func ("/sendstream/another-negotiation", test_another_negotiation);
+  g_test_add_func ("/sendstream/lead", test_lead);
   g_test_add_func ("/sendstream/header-extensions", test_header_extensions);
   g_test_add_func ("/sendstream/unusual-extensions", test_unusual_extensions);
   g_test_add_func ("/sendstream/largest-packet-fits", test_largest_packet_fits);

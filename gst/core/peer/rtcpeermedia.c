@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+/* H.264 does not tell where a frame begins (RFC 6184), so that a receiver which misses its very first packets takes what is
+ * left for all of it: with 5 % loss and two slices a frame, 1 of 15 viewers in Chromium saw green above the second
+ * slice until the next key frame. With packets of nothing in front it knows where the numbers begin, and asks for what is missing. */
+#define LEAD_PACKETS 3
+
 /* The tracks' specs */
 
 static void
@@ -85,6 +90,7 @@ configure_stream (RtcPeer * peer, RtcPeerTrack * track, const RtcNegotiatedTrack
     .mid = negotiated->mid,
     .min_playout_delay = peer->min_playout_delay,
     .max_playout_delay = peer->max_playout_delay,
+    .lead = track->spec->kind == RTC_MEDIA_VIDEO ? LEAD_PACKETS : 0,
     .ntp_offset = peer->ntp_offset,
   };
 

@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* A packet of a frame that has no place in any: padding */
+#define RTC_SENT_PADDING 0x7fff
+
 /* 12 bytes, as every stream of every peer has up to 1024 of them */
 typedef struct
 {

@@ -15,6 +15,8 @@
 /* abs-capture-time and playout-delay of other frames than key frames: as often as libwebrtc sends them */
 #define CAPTURE_INTERVAL RTC_SECOND
 
+#define PADDING_BIT 0x20
+
 #define OSN_SIZE 2              /* original sequence number (RFC 4588, section 4) */
 #define SRTP_MAX_GROWTH 24
 
@@ -42,6 +44,8 @@ struct _RtcSendStream
   CursorState state;
   guint64 frame;
   guint packet;
+
+  guint lead;                   /* packets of config.lead that are still to be sent */
 
   /* The frame that the cursor is in; valid while packet > 0 */
   guint32 timestamp;
@@ -223,6 +227,34 @@ write_packet (RtcSendStream * stream, const RtcFrame * frame, guint8 * out, RtcT
   return size + packet->size;
 }
 
+/* RFC 3550, section 5.1: the last byte of the padding is its size */
+static gsize
+finish_padding (RtcSendStream * stream, guint8 * out, gsize size)
+{
+  out[0] |= PADDING_BIT;
+  out[size] = 1;
+  count_packet (stream, size + 1, 0);
+  return size + 1;
+}
+
+static gsize
+write_lead (RtcSendStream * stream, const RtcFrame * frame, guint8 * out, RtcTime now)
+{
+  guint32 timestamp = rtc_timeline_next (&stream->timeline, frame->timestamp, frame->capture_time);
+  RtcSendHeaderValues values = {
+    .payload_type = stream->config.payload_type,
+    .sequence = rtc_retransmission_note_sent (&stream->retransmission, &(RtcSentPacket) {
+        .timestamp = timestamp,
+        .packet = RTC_SENT_PADDING,
+      }),
+    .timestamp = timestamp,
+    .ssrc = stream->config.ssrc,
+  };
+
+  stream->lead--;
+  return finish_padding (stream, out, write_header (stream, &values, FALSE, out, now));
+}
+
 static const RtcFrame *
 frame_of (const RtcSendStream * stream, const RtcSentPacket * sent)
 {
@@ -261,6 +293,26 @@ write_copy (RtcSendStream * stream, const RtcSentPacket * sent, guint16 sequence
   return size + OSN_SIZE + packet->size;
 }
 
+/* Nothing, under the number that is missed: as padding was */
+static gsize
+write_lead_copy (RtcSendStream * stream, const RtcSentPacket * sent, guint16 sequence, guint8 * out, RtcTime now)
+{
+  RtcSendHeaderValues values = {
+    .payload_type = stream->config.rtx_payload_type,
+    .sequence = stream->next_rtx_sequence++,
+    .timestamp = sent->timestamp,
+    .ssrc = stream->config.rtx_ssrc,
+  };
+  gsize size = write_header (stream, &values, FALSE, out, now);
+
+  out[size] = sequence >> 8;
+  out[size + 1] = sequence & 0xff;
+  count_packet (stream, size, OSN_SIZE);
+  stream->stats.retransmitted_packets_sent++;
+  stream->stats.retransmitted_bytes_sent += OSN_SIZE;
+  return size + OSN_SIZE;
+}
+
 static gsize
 write_retransmission (RtcSendStream * stream, guint8 * out, RtcTime now)
 {
@@ -270,6 +322,8 @@ write_retransmission (RtcSendStream * stream, guint8 * out, RtcTime now)
   while ((sent = rtc_retransmission_take (&stream->retransmission, &sequence))) {
     const RtcFrame *frame = frame_of (stream, sent);
 
+    if (sent->packet == RTC_SENT_PADDING)
+      return write_lead_copy (stream, sent, sequence, out, now);
     if (frame && rtc_retransmission_spend (&stream->retransmission, frame->packets[sent->packet].size,
             rtc_feed_get_bitrate (stream->feed), now))
       return write_copy (stream, sent, sequence, frame, out, now);
@@ -314,6 +368,7 @@ rtc_send_stream_new (const RtcSendStreamConfig * config, guint16 * transport_seq
   apply_config (stream, config);
   stream->transport_sequence = transport_sequence;
   stream->next_rtx_sequence = config->first_rtx_sequence;
+  stream->lead = config->lead;
   stream->capture_sent = RTC_TIME_NEVER;
   stream->send_time_at = RTC_TIME_NEVER;
   rtc_timeline_init (&stream->timeline, config->clock_rate, config->timestamp_offset);
@@ -383,7 +438,7 @@ rtc_send_stream_write (RtcSendStream * stream, RtcPacer * pacer, guint8 * out, R
     frame = settle (stream, now);
     if (frame == NULL || (is_video (stream) && !rtc_pacer_may_send (pacer, now)))
       return 0;
-    size = write_packet (stream, frame, out, now);
+    size = stream->lead > 0 ? write_lead (stream, frame, out, now) : write_packet (stream, frame, out, now);
   }
   rtc_pacer_charge (pacer, size, now);
   return size;

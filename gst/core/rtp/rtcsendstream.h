@@ -24,6 +24,7 @@ G_BEGIN_DECLS
  * @mid: (nullable): for the MID extension; copied
  * @min_playout_delay: in milliseconds, with @max_playout_delay for the playout-delay extension; -1 for
  *     not sent
+ * @lead: packets of nothing but padding in front of the first frame
  * @ntp_offset: microseconds from the core's clock to the Unix epoch, for abs-capture-time,
  *     abs-send-time and SR
  */
@@ -38,6 +39,7 @@ typedef struct
   RtcExtensionMap extensions;
   const gchar *mid;
   gint min_playout_delay, max_playout_delay;
+  guint lead;
   gint64 ntp_offset;
 } RtcSendStreamConfig;
 

@@ -34,6 +34,7 @@ enum
   PROP_SIGNALLER,
   PROP_STATS,
   PROP_META,
+  PROP_DATA_CHANNELS,
   PROP_SETTINGS,                /* and on */
 };
 
@@ -54,6 +55,8 @@ typedef struct
   GstRtcSettings settings;
   GstStructure *meta;
   GstElement *signaller;        /* owned by the bin */
+
+  GstRtcData *data;             /* set once */
 
   GRWLock running;              /* for reading: keeps what follows where it is */
   RtcPool *pool;
@@ -134,6 +137,28 @@ get_inputs (gpointer user_data)
   return klass->get_inputs ? klass->get_inputs (user_data) : g_ptr_array_new ();
 }
 
+static gboolean
+on_prepare (const gchar * id, RtcPeerConfig * peer, gpointer user_data)
+{
+  GstRtcData *data = PRIVATE (user_data)->data;
+
+  peer->data_channels = gst_rtc_data_is_offered (data);
+  return gst_rtc_data_wants_session (data, id);
+}
+
+static void
+on_started (GstRtcConsumer * consumer, gpointer user_data)
+{
+  gst_rtc_data_started (PRIVATE (user_data)->data, gst_rtc_consumer_get_id (consumer),
+      gst_rtc_consumer_get_session (consumer));
+}
+
+static void
+on_dropped (const gchar * id, gpointer user_data)
+{
+  gst_rtc_data_dropped (PRIVATE (user_data)->data, id);
+}
+
 static void
 on_negotiated (GstRtcConsumer * consumer, GPtrArray * tracks, gpointer user_data)
 {
@@ -164,6 +189,11 @@ on_requested (const gchar * id, gpointer user_data)
 static void
 on_added (const gchar * id, gpointer user_data)
 {
+  GstRtcBaseClass *klass = GST_RTC_BASE_GET_CLASS (user_data);
+
+  gst_rtc_data_added (PRIVATE (user_data)->data, id, PRIVATE (user_data)->control);
+  if (klass->added)
+    klass->added (user_data, id);
   g_signal_emit (user_data, signals[SIGNAL_CONSUMER_ADDED], 0, id);
   gst_element_post_message (user_data, gst_message_new_element (user_data,
           gst_structure_new ("rtc-consumer-added", "peer-id", G_TYPE_STRING, id, NULL)));
@@ -174,6 +204,7 @@ on_removed (const gchar * id, const GError * reason, gpointer user_data)
 {
   GstRtcBaseClass *klass = GST_RTC_BASE_GET_CLASS (user_data);
 
+  gst_rtc_data_removed (PRIVATE (user_data)->data, id, reason);
   if (klass->removed)
     klass->removed (user_data, id);
   g_signal_emit (user_data, signals[SIGNAL_CONSUMER_REMOVED], 0, id, reason);
@@ -189,7 +220,16 @@ on_failed (const GError * error, gpointer user_data)
 }
 
 static const GstRtcSessionsFuncs sessions_funcs = {
-  get_inputs, on_requested, on_added, on_negotiated, on_removed, on_failed, on_describe
+  .get_inputs = get_inputs,
+  .requested = on_requested,
+  .added = on_added,
+  .prepare = on_prepare,
+  .started = on_started,
+  .dropped = on_dropped,
+  .negotiated = on_negotiated,
+  .removed = on_removed,
+  .failed = on_failed,
+  .describe = on_describe,
 };
 
 /* Start and stop */
@@ -406,6 +446,21 @@ gst_rtc_base_make_live (GstStateChange transition, GstStateChangeReturn result)
   return result;
 }
 
+/* Pads: those of media are the subclass's */
+
+static GstPad *
+gst_rtc_base_request_new_pad (GstElement * element, GstPadTemplate * pad_template, const gchar * asked,
+    const GstCaps * caps)
+{
+  return gst_rtc_data_pads_request (gst_rtc_data_get_pads (PRIVATE (GST_RTC_BASE (element))->data), pad_template, asked);
+}
+
+static void
+gst_rtc_base_release_pad (GstElement * element, GstPad * pad)
+{
+  gst_rtc_data_pads_release (gst_rtc_data_get_pads (PRIVATE (GST_RTC_BASE (element))->data), pad);
+}
+
 /* The object */
 
 static void
@@ -470,6 +525,10 @@ gst_rtc_base_set_property (GObject * object, guint id, const GValue * value, GPa
     set_signaller (self, g_value_get_object (value));
     return;
   }
+  if (id == PROP_DATA_CHANNELS) {
+    gst_rtc_data_set_enabled (priv->data, g_value_get_boolean (value));
+    return;
+  }
   GST_OBJECT_LOCK (self);
   if (id == PROP_META) {
     g_clear_pointer (&priv->meta, gst_structure_free);
@@ -494,6 +553,10 @@ gst_rtc_base_get_property (GObject * object, guint id, GValue * value, GParamSpe
     g_value_take_boxed (value, get_stats (self));
     return;
   }
+  if (id == PROP_DATA_CHANNELS) {
+    g_value_set_boolean (value, gst_rtc_data_get_enabled (priv->data));
+    return;
+  }
   GST_OBJECT_LOCK (self);
   if (id == PROP_META)
     g_value_set_boxed (value, priv->meta);
@@ -507,6 +570,7 @@ gst_rtc_base_finalize (GObject * object)
 {
   GstRtcBasePrivate *priv = PRIVATE (GST_RTC_BASE (object));
 
+  gst_rtc_data_free (priv->data);
   gst_rtc_settings_clear (&priv->settings);
   g_clear_pointer (&priv->meta, gst_structure_free);
   g_rw_lock_clear (&priv->running);
@@ -565,6 +629,8 @@ gst_rtc_base_class_init (GstRtcBaseClass * klass)
   object_class->get_property = gst_rtc_base_get_property;
   object_class->finalize = gst_rtc_base_finalize;
   GST_ELEMENT_CLASS (klass)->change_state = gst_rtc_base_change_state;
+  GST_ELEMENT_CLASS (klass)->request_new_pad = gst_rtc_base_request_new_pad;
+  GST_ELEMENT_CLASS (klass)->release_pad = gst_rtc_base_release_pad;
 
   g_object_class_install_property (object_class, PROP_SIGNALLER, g_param_spec_object ("signaller", "Signaller",
           "Carries the negotiation with peers: an element that implements GstRtcSignaller, "
@@ -572,10 +638,11 @@ gst_rtc_base_class_init (GstRtcBaseClass * klass)
           GST_TYPE_ELEMENT, flags | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (object_class, PROP_STATS, g_param_spec_boxed ("stats", "Statistics",
           "One structure by peer, consumer-0 and so on, with its peer-id and the structures and names of W3C "
-          "webrtc-stats: outbound-rtp, remote-inbound-rtp, inbound-rtp, codec, transport, candidate-pair", GST_TYPE_STRUCTURE,
+          "webrtc-stats: outbound-rtp, remote-inbound-rtp, inbound-rtp, data-channel, codec, transport, candidate-pair", GST_TYPE_STRUCTURE,
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (object_class, PROP_META, g_param_spec_boxed ("meta", "Metadata",
           "Free-form description of this stream, for signallers that pass it on", GST_TYPE_STRUCTURE, flags));
+  gst_rtc_data_install (object_class, PROP_DATA_CHANNELS);
   gst_rtc_settings_install (object_class, PROP_SETTINGS);
   install_signals (G_TYPE_FROM_CLASS (klass));
   gst_type_mark_as_plugin_api (GST_TYPE_RTC_BASE, 0);
@@ -588,6 +655,7 @@ gst_rtc_base_init (GstRtcBase * self)
   GstRtcBasePrivate *priv = PRIVATE (self);
 
   g_rw_lock_init (&priv->running);
+  priv->data = gst_rtc_data_new (GST_ELEMENT (self));
   gst_rtc_settings_init (&priv->settings);
   set_signaller (self, gst_element_factory_make ("rtcserversignaller", NULL));
 }
@@ -602,6 +670,12 @@ RtcControl *
 gst_rtc_base_get_control (GstRtcBase * self)
 {
   return PRIVATE (self)->control;
+}
+
+GstRtcData *
+gst_rtc_base_get_data (GstRtcBase * self)
+{
+  return PRIVATE (self)->data;
 }
 
 void

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "gstrtcdata.h"
 #include "gstrtcsessions.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,7 @@ G_DECLARE_DERIVABLE_TYPE (GstRtcBase, gst_rtc_base, GST, RTC_BASE, GstBin)
  * GstRtcBaseClass:
  * @get_inputs: (nullable) (transfer full) (element-type GstRtcInput): what goes to the peers; control thread
  * @configure: (nullable): sets what is received of peers, in @peer's receive, whose arrays it leaves to the caller; before started
+ * @added: (nullable): a peer came in; control thread
  * @negotiated: (nullable): (element-type RtcNegotiatedTrack): what a peer sends and takes has changed; control thread
  * @removed: (nullable): a peer is gone; control thread
  * @describe: (nullable): adds to the stats of what a peer sends in the section @mid; any thread
@@ -26,6 +28,7 @@ struct _GstRtcBaseClass
 
   GPtrArray *(*get_inputs) (GstRtcBase * self);
   void (*configure) (GstRtcBase * self, RtcPeerConfig * peer);
+  void (*added) (GstRtcBase * self, const gchar * peer_id);
   void (*negotiated) (GstRtcBase * self, GstRtcConsumer * consumer, GPtrArray * tracks);
   void (*removed) (GstRtcBase * self, const gchar * peer_id);
   void (*describe) (GstRtcBase * self, const gchar * peer_id, const gchar * mid, GstStructure * entry);
@@ -36,6 +39,9 @@ struct _GstRtcBaseClass
 /* What a running element runs on. NULL while it is stopped. */
 RtcPool *gst_rtc_base_get_pool (GstRtcBase * self);
 RtcControl *gst_rtc_base_get_control (GstRtcBase * self);
+
+/* Its data channels; its pads are requested from and released to this class */
+GstRtcData *gst_rtc_base_get_data (GstRtcBase * self);
 
 /* From any thread, without waiting: the inputs are known, or changed */
 void gst_rtc_base_update (GstRtcBase * self);

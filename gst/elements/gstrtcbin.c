@@ -25,19 +25,23 @@
 #include "gstrtcbin.h"
 
 #include "gstrtcinputs.h"
+#include "gstrtcnavigation.h"
 #include "gstrtcoutputs.h"
+#include "gstrtcsinkpad.h"
 #include "gstrtcvoice.h"
 
 GST_DEBUG_CATEGORY_STATIC (rtc_bin_debug);
 #define GST_CAT_DEFAULT rtc_bin_debug
 
 #define PROP_AUDIO_PROCESSING 1
-#define PROP_INPUTS 2           /* and on; the outputs' follow */
+#define PROP_NAVIGATION 2
+#define PROP_INPUTS 3           /* and on; the outputs' follow */
 
 struct _GstRtcBin
 {
   GstRtcBase parent;
   GstRtcInputs *inputs;
+  GstRtcNavigation *navigation;
   GstRtcOutputs *outputs;
   GstRtcAudioProcessing audio_processing;       /* under the object lock */
   gchar *far_end_name;          /* NULL while there is no far end */
@@ -77,6 +81,12 @@ static void
 gst_rtc_bin_describe (GstRtcBase * base, const gchar * peer_id, const gchar * mid, GstStructure * entry)
 {
   gst_rtc_outputs_describe (GST_RTC_BIN (base)->outputs, peer_id, mid, entry);
+}
+
+static void
+gst_rtc_bin_added (GstRtcBase * base, const gchar * peer_id)
+{
+  gst_rtc_navigation_added (GST_RTC_BIN (base)->navigation, peer_id);
 }
 
 static void
@@ -135,18 +145,25 @@ static GstPad *
 gst_rtc_bin_request_new_pad (GstElement * element, GstPadTemplate * pad_template, const gchar * asked,
     const GstCaps * caps)
 {
+  if (gst_rtc_data_pads_is_template (pad_template))
+    return GST_ELEMENT_CLASS (gst_rtc_bin_parent_class)->request_new_pad (element, pad_template, asked, caps);
   return gst_rtc_inputs_request_pad (GST_RTC_BIN (element)->inputs, pad_template, asked);
 }
 
 static void
 gst_rtc_bin_release_pad (GstElement * element, GstPad * pad)
 {
-  gst_rtc_inputs_release_pad (GST_RTC_BIN (element)->inputs, pad);
+  if (GST_IS_RTC_SINK_PAD (pad))
+    gst_rtc_inputs_release_pad (GST_RTC_BIN (element)->inputs, pad);
+  else
+    GST_ELEMENT_CLASS (gst_rtc_bin_parent_class)->release_pad (element, pad);
 }
 
 static gboolean
 gst_rtc_bin_send_event (GstElement * element, GstEvent * event)
 {
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    gst_rtc_data_pads_send_eos (gst_rtc_data_get_pads (gst_rtc_base_get_data (GST_RTC_BASE (element))));
   return gst_rtc_outputs_send_event (GST_RTC_BIN (element)->outputs, event)
       || GST_ELEMENT_CLASS (gst_rtc_bin_parent_class)->send_event (element, event);
 }
@@ -170,6 +187,10 @@ gst_rtc_bin_set_property (GObject * object, guint id, const GValue * value, GPar
     GST_OBJECT_UNLOCK (self);
     return;
   }
+  if (id == PROP_NAVIGATION) {
+    gst_rtc_navigation_set_enabled (self->navigation, g_value_get_boolean (value));
+    return;
+  }
   if (!gst_rtc_inputs_set_property (self->inputs, id - PROP_INPUTS, value)
       && !gst_rtc_outputs_set_property (self->outputs, id - prop_outputs, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -186,6 +207,10 @@ gst_rtc_bin_get_property (GObject * object, guint id, GValue * value, GParamSpec
     GST_OBJECT_UNLOCK (self);
     return;
   }
+  if (id == PROP_NAVIGATION) {
+    g_value_set_boolean (value, gst_rtc_navigation_get_enabled (self->navigation));
+    return;
+  }
   if (!gst_rtc_inputs_get_property (self->inputs, id - PROP_INPUTS, value)
       && !gst_rtc_outputs_get_property (self->outputs, id - prop_outputs, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -198,6 +223,7 @@ gst_rtc_bin_finalize (GObject * object)
 
   gst_rtc_inputs_free (self->inputs);
   gst_rtc_outputs_free (self->outputs);
+  gst_rtc_navigation_free (self->navigation);
   g_free (self->far_end_name);
   G_OBJECT_CLASS (gst_rtc_bin_parent_class)->finalize (object);
 }
@@ -221,6 +247,7 @@ gst_rtc_bin_class_init (GstRtcBinClass * klass)
   base_class->negotiated = gst_rtc_bin_negotiated;
   base_class->removed = gst_rtc_bin_removed;
   base_class->describe = gst_rtc_bin_describe;
+  base_class->added = gst_rtc_bin_added;
   base_class->started = gst_rtc_bin_started;
   base_class->stopped = gst_rtc_bin_stopped;
 
@@ -229,8 +256,10 @@ gst_rtc_bin_class_init (GstRtcBinClass * klass)
           "echo-cancellation+noise-suppression+gain-control. Counts for audio pads requested from then on, which take raw "
           "sound only. The echo is that of the first peer's first track: of several, mix them, and put elements of your own",
           GST_TYPE_RTC_AUDIO_PROCESSING, 0, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  gst_rtc_navigation_install (object_class, PROP_NAVIGATION);
   prop_outputs = gst_rtc_inputs_install (element_class, PROP_INPUTS);
   gst_rtc_outputs_install (element_class, prop_outputs, "video_src_%u", "audio_src_%u");
+  gst_rtc_data_pads_install (element_class, "data_%s", "data_src_%s");
   gst_element_class_set_static_metadata (element_class, "WebRTC call", "Source/Sink/Network/WebRTC",
       "Sends audio and video to web browsers and other WebRTC peers and gives what they send, in one session each, with a "
       "page to call it from at http://localhost:8080", "The gst-rtc developers");
@@ -240,6 +269,7 @@ gst_rtc_bin_class_init (GstRtcBinClass * klass)
 static void
 gst_rtc_bin_init (GstRtcBin * self)
 {
+  self->navigation = gst_rtc_navigation_new (GST_RTC_BASE (self));
   self->inputs = gst_rtc_inputs_new (GST_RTC_BASE (self), make_near_end);
   self->outputs = gst_rtc_outputs_new (GST_RTC_BASE (self));
 }

@@ -262,6 +262,7 @@ gst_rtc_consumer_start (GstRtcConsumer * self, RtcPool * pool, RtcControl * cont
     add_slot (self, inputs->pdata[i]);
   self->session = rtc_session_new (pool, control, &own, &session_events, gst_rtc_consumer_ref (self),
       (GDestroyNotify) gst_rtc_consumer_unref);
+  self->funcs->started (self, self->user_data);
   self->is_offering = !self->early_offer;
   if (self->early_offer)
     rtc_session_set_remote_description (self->session, GST_RTC_SDP_TYPE_OFFER, self->early_offer);

@@ -18,13 +18,15 @@ typedef struct _GstRtcConsumer GstRtcConsumer;
 
 /**
  * GstRtcConsumerFuncs:
+ * @started: there is a session, before its first description
  * @negotiated: (element-type RtcNegotiatedTrack): an exchange has completed; what we send has been taken care of
  * @ended: why the session ended by itself
  *
- * Neither is called after gst_rtc_consumer_end().
+ * None is called after gst_rtc_consumer_end().
  */
 typedef struct
 {
+  void (*started) (GstRtcConsumer * consumer, gpointer user_data);
   void (*negotiated) (GstRtcConsumer * consumer, GPtrArray * tracks, gpointer user_data);
   void (*ended) (GstRtcConsumer * consumer, const GError * reason, gpointer user_data);
 } GstRtcConsumerFuncs;

@@ -111,8 +111,10 @@ gst_rtc_inputs_list (GstRtcInputs * self)
   GPtrArray *inputs = g_ptr_array_new_with_free_func (gst_object_unref);
 
   GST_OBJECT_LOCK (self->element);
-  for (GList * l = GST_ELEMENT (self->element)->sinkpads; l; l = l->next)
-    g_ptr_array_add (inputs, gst_object_ref (gst_rtc_sink_pad_get_input (l->data)));
+  for (GList * l = GST_ELEMENT (self->element)->sinkpads; l; l = l->next) {
+    if (GST_IS_RTC_SINK_PAD (l->data))
+      g_ptr_array_add (inputs, gst_object_ref (gst_rtc_sink_pad_get_input (l->data)));
+  }
   GST_OBJECT_UNLOCK (self->element);
   return inputs;
 }

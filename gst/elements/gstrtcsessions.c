@@ -114,6 +114,14 @@ remove_consumer (GstRtcSessions * self, const gchar * id, const GError * reason,
 }
 
 static void
+on_consumer_started (GstRtcConsumer * consumer, gpointer user_data)
+{
+  GstRtcSessions *self = user_data;
+
+  self->funcs->started (consumer, self->user_data);
+}
+
+static void
 on_consumer_negotiated (GstRtcConsumer * consumer, GPtrArray * tracks, gpointer user_data)
 {
   GstRtcSessions *self = user_data;
@@ -132,7 +140,7 @@ on_consumer_ended (GstRtcConsumer * consumer, const GError * reason, gpointer us
     remove_consumer (self, id, reason, TRUE);
 }
 
-static const GstRtcConsumerFuncs consumer_funcs = { on_consumer_negotiated, on_consumer_ended };
+static const GstRtcConsumerFuncs consumer_funcs = { on_consumer_started, on_consumer_negotiated, on_consumer_ended };
 
 static gboolean
 on_deadline (gpointer user_data)
@@ -161,7 +169,7 @@ receives (const GstRtcSessions * self)
   return receive[RTC_MEDIA_AUDIO].codecs || receive[RTC_MEDIA_VIDEO].codecs;
 }
 
-/* (transfer full) (nullable) (element-type RtcTrackSpec): NULL until every input is known */
+/* (transfer full) (nullable) (element-type RtcTrackSpec): NULL until every input is known; empty if there is none */
 static GPtrArray *
 describe_inputs (GstRtcSessions * self, GPtrArray * inputs)
 {
@@ -174,14 +182,14 @@ describe_inputs (GstRtcSessions * self, GPtrArray * inputs)
       return NULL;
     g_ptr_array_add (tracks, spec);
   }
-  return tracks->len > 0 || receives (self) ? g_steal_pointer (&tracks) : NULL;
+  return g_steal_pointer (&tracks);
 }
 
+/* config: with what the session has beside media */
 static void
-start_entry (GstRtcSessions * self, Entry * entry, GPtrArray * inputs, GPtrArray * tracks)
+start_entry (GstRtcSessions * self, Entry * entry, RtcPeerConfig config, GPtrArray * inputs, GPtrArray * tracks)
 {
   RtcTime waited = g_get_monotonic_time () - gst_rtc_consumer_get_created (entry->consumer);
-  RtcPeerConfig config = self->config.peer;
   RtcSession *session;
 
   if (entry->deadline) {
@@ -195,6 +203,19 @@ start_entry (GstRtcSessions * self, Entry * entry, GPtrArray * inputs, GPtrArray
   g_mutex_lock (&self->lock);
   entry->session = session;
   g_mutex_unlock (&self->lock);
+}
+
+static void
+update_entry (GstRtcSessions * self, Entry * entry, GPtrArray * inputs, GPtrArray * tracks)
+{
+  RtcPeerConfig config = self->config.peer;
+  gboolean is_enough = self->funcs->prepare (gst_rtc_consumer_get_id (entry->consumer), &config, self->user_data)
+      || tracks->len > 0 || receives (self);
+
+  if (is_enough && entry->session)
+    gst_rtc_consumer_update (entry->consumer, inputs, tracks);
+  else if (is_enough)
+    start_entry (self, entry, config, inputs, tracks);
 }
 
 static void
@@ -212,12 +233,8 @@ update_sessions (gpointer data, gpointer user_data)
   if (!tracks)
     return;
   g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &entry)) {
-    if (((Entry *) entry)->session)
-      gst_rtc_consumer_update (((Entry *) entry)->consumer, inputs, tracks);
-    else
-      start_entry (self, entry, inputs, tracks);
-  }
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    update_entry (self, entry, inputs, tracks);
 }
 
 static gboolean
@@ -313,6 +330,7 @@ begin_anew (GstRtcSessions * self, Entry * entry)
   entry->consumer = new;
   entry->session = NULL;
   g_mutex_unlock (&self->lock);
+  self->funcs->dropped (gst_rtc_consumer_get_id (old), self->user_data);
   gst_rtc_consumer_end (old, crossed);
   gst_rtc_consumer_unref (old);
 }

@@ -18,6 +18,9 @@ typedef struct _GstRtcSessions GstRtcSessions;
 /**
  * GstRtcSessionsFuncs:
  * @get_inputs: (transfer full) (element-type GstRtcInput): one track each
+ * @prepare: sets what a session has beside media as @peer says it; returns whether it is worth it without media
+ * @started: a peer has a session, before its first description
+ * @dropped: it has it no more: another one follows, before anything has gone over it
  * @negotiated: (element-type RtcNegotiatedTrack): what a peer sends and takes has changed
  * @describe: (nullable): adds to the stats of what a peer sends in the section @mid; from any thread
  * @requested: whether the peer may come in
@@ -30,6 +33,9 @@ typedef struct
   GPtrArray *(*get_inputs) (gpointer user_data);
   gboolean (*requested) (const gchar * id, gpointer user_data);
   void (*added) (const gchar * id, gpointer user_data);
+  gboolean (*prepare) (const gchar * id, RtcPeerConfig * peer, gpointer user_data);
+  void (*started) (GstRtcConsumer * consumer, gpointer user_data);
+  void (*dropped) (const gchar * id, gpointer user_data);
   void (*negotiated) (GstRtcConsumer * consumer, GPtrArray * tracks, gpointer user_data);
   void (*removed) (const gchar * id, const GError * reason, gpointer user_data);
   void (*failed) (const GError * error, gpointer user_data);
@@ -38,7 +44,7 @@ typedef struct
 
 /**
  * GstRtcSessionsConfig:
- * @peer: of every peer, but for its tracks and seed; what it points to is copied
+ * @peer: of every peer, but for its tracks, data channels and seed; what it points to is copied
  * @max_consumers: 0 for no limit
  * @ice_servers: (nullable): for the peers, by way of the signaller
  */

@@ -26,16 +26,20 @@
 #include "gstrtcsink.h"
 
 #include "gstrtcinputs.h"
+#include "gstrtcnavigation.h"
+#include "gstrtcsinkpad.h"
 
 GST_DEBUG_CATEGORY_STATIC (rtc_sink_debug);
 #define GST_CAT_DEFAULT rtc_sink_debug
 
-#define PROP_INPUTS 1           /* and on */
+#define PROP_NAVIGATION 1
+#define PROP_INPUTS 2           /* and on */
 
 struct _GstRtcSink
 {
   GstRtcBase parent;
   GstRtcInputs *inputs;
+  GstRtcNavigation *navigation;
 };
 
 G_DEFINE_TYPE_WITH_CODE (GstRtcSink, gst_rtc_sink, GST_TYPE_RTC_BASE,
@@ -46,6 +50,12 @@ static GPtrArray *
 gst_rtc_sink_get_inputs (GstRtcBase * base)
 {
   return gst_rtc_inputs_list (GST_RTC_SINK (base)->inputs);
+}
+
+static void
+gst_rtc_sink_added (GstRtcBase * base, const gchar * peer_id)
+{
+  gst_rtc_navigation_added (GST_RTC_SINK (base)->navigation, peer_id);
 }
 
 static void
@@ -64,26 +74,35 @@ static GstPad *
 gst_rtc_sink_request_new_pad (GstElement * element, GstPadTemplate * pad_template, const gchar * asked,
     const GstCaps * caps)
 {
+  if (gst_rtc_data_pads_is_template (pad_template))
+    return GST_ELEMENT_CLASS (gst_rtc_sink_parent_class)->request_new_pad (element, pad_template, asked, caps);
   return gst_rtc_inputs_request_pad (GST_RTC_SINK (element)->inputs, pad_template, asked);
 }
 
 static void
 gst_rtc_sink_release_pad (GstElement * element, GstPad * pad)
 {
-  gst_rtc_inputs_release_pad (GST_RTC_SINK (element)->inputs, pad);
+  if (GST_IS_RTC_SINK_PAD (pad))
+    gst_rtc_inputs_release_pad (GST_RTC_SINK (element)->inputs, pad);
+  else
+    GST_ELEMENT_CLASS (gst_rtc_sink_parent_class)->release_pad (element, pad);
 }
 
 static void
 gst_rtc_sink_set_property (GObject * object, guint id, const GValue * value, GParamSpec * spec)
 {
-  if (!gst_rtc_inputs_set_property (GST_RTC_SINK (object)->inputs, id - PROP_INPUTS, value))
+  if (id == PROP_NAVIGATION)
+    gst_rtc_navigation_set_enabled (GST_RTC_SINK (object)->navigation, g_value_get_boolean (value));
+  else if (!gst_rtc_inputs_set_property (GST_RTC_SINK (object)->inputs, id - PROP_INPUTS, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
 
 static void
 gst_rtc_sink_get_property (GObject * object, guint id, GValue * value, GParamSpec * spec)
 {
-  if (!gst_rtc_inputs_get_property (GST_RTC_SINK (object)->inputs, id - PROP_INPUTS, value))
+  if (id == PROP_NAVIGATION)
+    g_value_set_boolean (value, gst_rtc_navigation_get_enabled (GST_RTC_SINK (object)->navigation));
+  else if (!gst_rtc_inputs_get_property (GST_RTC_SINK (object)->inputs, id - PROP_INPUTS, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
 
@@ -91,6 +110,7 @@ static void
 gst_rtc_sink_finalize (GObject * object)
 {
   gst_rtc_inputs_free (GST_RTC_SINK (object)->inputs);
+  gst_rtc_navigation_free (GST_RTC_SINK (object)->navigation);
   G_OBJECT_CLASS (gst_rtc_sink_parent_class)->finalize (object);
 }
 
@@ -107,10 +127,13 @@ gst_rtc_sink_class_init (GstRtcSinkClass * klass)
   element_class->request_new_pad = gst_rtc_sink_request_new_pad;
   element_class->release_pad = gst_rtc_sink_release_pad;
   base_class->get_inputs = gst_rtc_sink_get_inputs;
+  base_class->added = gst_rtc_sink_added;
   base_class->started = gst_rtc_sink_started;
   base_class->stopped = gst_rtc_sink_stopped;
 
+  gst_rtc_navigation_install (object_class, PROP_NAVIGATION);
   gst_rtc_inputs_install (element_class, PROP_INPUTS);
+  gst_rtc_data_pads_install (element_class, "data_%s", NULL);
   gst_element_class_set_static_metadata (element_class, "WebRTC sink", "Sink/Network/WebRTC",
       "Sends audio and video, raw, encoded or RTP, to any number of web browsers and other WebRTC peers: encoded once, "
       "with a page to watch it at http://localhost:8080", "The gst-rtc developers");
@@ -119,6 +142,7 @@ gst_rtc_sink_class_init (GstRtcSinkClass * klass)
 static void
 gst_rtc_sink_init (GstRtcSink * self)
 {
+  self->navigation = gst_rtc_navigation_new (GST_RTC_BASE (self));
   self->inputs = gst_rtc_inputs_new (GST_RTC_BASE (self), NULL);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
 }

@@ -82,6 +82,8 @@ gst_rtc_src_describe (GstRtcBase * base, const gchar * peer_id, const gchar * mi
 static gboolean
 gst_rtc_src_send_event (GstElement * element, GstEvent * event)
 {
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    gst_rtc_data_pads_send_eos (gst_rtc_data_get_pads (gst_rtc_base_get_data (GST_RTC_BASE (element))));
   return gst_rtc_outputs_send_event (GST_RTC_SRC (element)->outputs, event)
       || GST_ELEMENT_CLASS (gst_rtc_src_parent_class)->send_event (element, event);
 }
@@ -193,6 +195,7 @@ gst_rtc_src_class_init (GstRtcSrcClass * klass)
   base_class->describe = gst_rtc_src_describe;
 
   gst_rtc_outputs_install (element_class, PROP_OUTPUTS, "video_%u", "audio_%u");
+  gst_rtc_data_pads_install (element_class, NULL, "data_%s");
   gst_element_class_set_static_metadata (element_class, "WebRTC source", "Source/Network/WebRTC",
       "Gives the camera, microphone or screen of a web browser, or what another WebRTC peer sends: a pad for each track, "
       "raw, encoded or RTP as it is linked, with a page to publish from at http://localhost:8080",

@@ -212,6 +212,24 @@ add_sent (GstStructure * report, const RtcTrackStats * track, guint index, gint6
   add_remote_inbound (report, track, index, unix_time);
 }
 
+static void
+add_channel (GstStructure * report, const RtcDataChannelStats * channel, guint index, gint64 unix_time)
+{
+  g_autofree gchar *id = g_strdup_printf ("D-%u", index);
+  GstStructure *entry = new_entry ("data-channel", id, unix_time);
+  const RtcDataChannelSpec *spec = channel->spec;
+
+  gst_structure_set (entry, "label", G_TYPE_STRING, spec->label ? spec->label : "",
+      "protocol", G_TYPE_STRING, spec->protocol ? spec->protocol : "",
+      "state", G_TYPE_STRING, channel->is_open ? "open" : "connecting",
+      "messagesSent", G_TYPE_UINT64, channel->messages_sent, "bytesSent", G_TYPE_UINT64, channel->bytes_sent,
+      "messagesReceived", G_TYPE_UINT64, channel->messages_received,
+      "bytesReceived", G_TYPE_UINT64, channel->bytes_received, NULL);
+  if (spec->id >= 0)
+    gst_structure_set (entry, "dataChannelIdentifier", G_TYPE_INT, spec->id, NULL);
+  add_entry (report, id, entry);
+}
+
 GstStructure *
 gst_rtc_stats_new (const gchar * id, const RtcPeerStats * stats, gint64 unix_time,
     void (*describe) (const gchar * id, const gchar * mid, GstStructure * entry, gpointer user_data), gpointer user_data)
@@ -234,5 +252,7 @@ gst_rtc_stats_new (const gchar * id, const RtcPeerStats * stats, gint64 unix_tim
       describe (id, received->mid, entry, user_data);
     add_entry (report, entry_id, entry);
   }
+  for (guint i = 0; stats->channels && i < stats->channels->len; i++)
+    add_channel (report, stats->channels->pdata[i], i, unix_time);
   return report;
 }

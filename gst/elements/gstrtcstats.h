@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @describe: (nullable): adds to the entry of what the peer sends in the section @mid
  *
  * Returns: (transfer full): an RTCStatsReport: fields are ids, values are structures named by their W3C type
- *     (`outbound-rtp`, `remote-inbound-rtp`, `inbound-rtp`, `codec`, `transport`, `candidate-pair`, `local-candidate`,
+ *     (`outbound-rtp`, `remote-inbound-rtp`, `inbound-rtp`, `data-channel`, `codec`, `transport`, `candidate-pair`, `local-candidate`,
  *     `remote-candidate`) with the W3C's members. Times are in seconds, but `timestamp` in milliseconds.
  */
 GstStructure *gst_rtc_stats_new (const gchar * id, const RtcPeerStats * stats, gint64 unix_time,

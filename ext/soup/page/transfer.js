@@ -39,6 +39,9 @@ function describe(protocol) {
 }
 
 export function sizeInWords(bytes) {
+  if (bytes === 1) {
+    return "1 byte";
+  }
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
   const value = bytes / 1000 ** power;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-# gst-rtc: writes the first inputs of the fuzzers for RTP, RTCP and the receiver of both
+# gst-rtc: writes the first inputs of the fuzzers for RTP, RTCP, the receiver of both, and SCTP
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# usage: tests/fuzz/make-seeds.py  (rewrites the named files in corpus/rtp, corpus/rtcp and corpus/receiver)
+# usage: tests/fuzz/make-seeds.py  (rewrites the named files in corpus/rtp, corpus/rtcp, corpus/receiver and corpus/sctp)
 import pathlib
 from struct import pack
 
@@ -214,7 +214,97 @@ def receiver_seeds():
     yield "empty", b""
 
 
-for name, seeds in (("rtcp", rtcp_seeds()), ("rtp", rtp_seeds()), ("receiver", receiver_seeds())):
+STAGES = ["new", "connecting", "cookie", "connected", "sending", "receiving", "resetting", "closed"]
+RECORDS = ["raw", "chunks", "as-they-are", "mutated", "honest", "send"]
+
+
+def records(stage, *what):
+    """As fuzz-sctp.c reads them: the stage, then (kind, bytes)"""
+    return bytes([STAGES.index(stage)]) + b"".join(
+        pack(">BH", RECORDS.index(kind), len(data)) + data for kind, data in what)
+
+
+def chunk(kind, flags, value):
+    return pack(">BBH", kind, flags, 4 + len(value)) + value + bytes(-len(value) % 4)
+
+
+def data_chunk(payload, flags=3, tsn=0, stream=1, sequence=0, ppid=53):
+    return chunk(0, flags, pack(">IHHI", tsn & 0xFFFFFFFF, stream, sequence, ppid) + payload)
+
+
+def sack(tsn, rwnd=65536, gaps=(), duplicates=()):
+    return chunk(3, 0, pack(">IIHH", tsn & 0xFFFFFFFF, rwnd, len(gaps), len(duplicates))
+                 + b"".join(pack(">HH", *gap) for gap in gaps) + b"".join(pack(">I", tsn) for tsn in duplicates))
+
+
+def parameter(kind, value):
+    return pack(">HH", kind, 4 + len(value)) + value + bytes(-len(value) % 4)
+
+
+def init(kind=1, tag=7, streams=(8, 8), parameters=b""):
+    return chunk(kind, 0, pack(">IIHHI", tag, 65536, *streams, 1000) + parameters)
+
+
+def sctp_seeds():
+    honest = ("honest", bytes(100))
+    header = pack(">HHII", 5000, 5000, 1, 0)
+    extensions = parameter(0x8008, b"\x82\xc0") + parameter(0xC000, b"")
+    for stage in STAGES:
+        yield f"nothing-{stage}", records(stage, honest)
+        yield f"mutated-{stage}", records(stage, ("mutated", b"\0\0\0\0\1"), honest, ("mutated", b"\xff"), honest)
+        yield f"raw-{stage}", records(stage, ("raw", header + data_chunk(b"x")), ("raw", header[:9]), ("raw", b""), honest)
+        yield f"abort-{stage}", records(stage, ("chunks", chunk(6, 0, b"")), honest)
+        yield f"init-{stage}", records(stage, ("chunks", init(parameters=extensions)), honest)
+        yield f"init-ack-{stage}", records(stage, ("chunks", init(2, parameters=parameter(7, bytes(64)))), honest)
+        yield f"shutdown-{stage}", records(stage, ("chunks", chunk(7, 0, pack(">I", 0))), honest, ("chunks", chunk(14, 0, b"")))
+        yield f"error-{stage}", records(stage, ("chunks", chunk(9, 0, parameter(1, b"\0\1\0\0"))), honest)
+    yield "init-no-streams", records("connecting", ("chunks", init(streams=(0, 0))), honest)
+    yield "init-no-tag", records("connecting", ("chunks", init(tag=0)), honest)
+    yield "init-all-streams", records("connecting", ("chunks", init(streams=(65535, 65535))), honest)
+    yield "init-parameter-lies", records("connecting", ("chunks", init(parameters=b"\x80\x08\xff\xff")), honest)
+    yield "cookie-echo", records("cookie", ("chunks", chunk(10, 0, bytes(200))), honest)
+    yield "cookie-ack", records("cookie", ("chunks", chunk(11, 0, b"")), honest)
+    yield "data", records("connected", *[("chunks", data_chunk(b"hello", tsn=i, sequence=i)) for i in range(5)], honest)
+    yield "data-unordered", records("connected", *[("chunks", data_chunk(b"hello", 7, tsn=4 - i)) for i in range(5)], honest)
+    yield "data-empty", records("connected", ("chunks", data_chunk(b"")), honest)
+    yield "data-no-such-stream", records("connected", ("chunks", data_chunk(b"x", stream=8)), honest)
+    yield "data-far-ahead", records("connected", ("chunks", data_chunk(b"x", tsn=100000)), honest)
+    yield "data-twice", records("connected", ("chunks", data_chunk(b"x") * 3), honest)
+    yield "data-gaps", records("connected", *[("chunks", data_chunk(b"x", tsn=2 * i + 1, sequence=2 * i + 1)) for i in range(99)], honest)
+    yield "fragments", records("connected", ("chunks", data_chunk(b"a", 2) + data_chunk(b"b", 0, 1) + data_chunk(b"c", 1, 2)), honest)
+    yield "fragments-reversed", records("connected", ("chunks", data_chunk(b"c", 1, 2) + data_chunk(b"b", 0, 1) + data_chunk(b"a", 2)))
+    yield "fragments-two-begins", records("connected", ("chunks", data_chunk(b"a", 2) + data_chunk(b"b", 2, 1)), honest)
+    yield "fragments-other-stream", records("connected", ("chunks", data_chunk(b"a", 2) + data_chunk(b"b", 1, 1, stream=2)), honest)
+    yield "fragments-no-begin", records("connected", ("chunks", data_chunk(b"b", 0) + data_chunk(b"c", 1, 1)), honest)
+    yield "large", records("connected", *[("chunks", data_chunk(bytes(1000), 2 if i == 0 else 0, i)) for i in range(70)], honest)
+    yield "large-cut", records("connected", *[("chunks", data_chunk(bytes(1000), 2 if i == 0 else 0, i)) for i in range(40)],
+                               ("chunks", chunk(0xC0, 0, pack(">IHH", 1, 1, 0))), honest)
+    yield "forward-tsn", records("connected", ("chunks", chunk(0xC0, 0, pack(">IHH", 5, 1, 3))), ("chunks", data_chunk(b"x", tsn=6)), honest)
+    yield "forward-tsn-far", records("connected", ("chunks", chunk(0xC0, 0, pack(">IHH", 90000, 9, 3))), honest)
+    yield "sack", records("sending", ("chunks", sack(2)), ("chunks", sack(5, gaps=[(2, 3), (5, 9)])), honest)
+    yield "sack-never-sent", records("sending", ("chunks", sack(10000)), honest)
+    yield "sack-gaps-lie", records("sending", ("chunks", sack(0, gaps=[(5, 3), (1, 65535), (2, 2)])), honest)
+    yield "sack-count-lies", records("sending", ("chunks", chunk(3, 0, pack(">IIHH", 1, 65536, 500, 500))), honest)
+    yield "sack-closed-window", records("sending", ("chunks", sack(3, 0)), honest, ("chunks", sack(3, 0)), ("send", bytes(20000)), honest)
+    yield "reset-request", records("receiving", honest, ("chunks", chunk(0x82, 0, parameter(13, pack(">IIIH", 0, 0, 0, 1)))), honest)
+    yield "reset-all", records("connected", ("chunks", chunk(0x82, 0, parameter(13, pack(">III", 0, 0, 0)))), honest)
+    yield "reset-no-such-stream", records("connected", ("chunks", chunk(0x82, 0, parameter(13, pack(">IIIHH", 0, 0, 0, 8, 65535)))), honest)
+    yield "reset-incoming", records("connected", ("chunks", chunk(0x82, 0, parameter(14, pack(">IH", 0, 1)))), honest)
+    yield "reset-tsn", records("connected", ("chunks", chunk(0x82, 0, parameter(15, pack(">I", 0)))), honest)
+    yield "reset-response", records("resetting", honest, *[("chunks", chunk(0x82, 0, parameter(16, pack(">II", 0, i)))) for i in range(7)], honest)
+    yield "reset-add-streams", records("connected", ("chunks", chunk(0x82, 0, parameter(17, pack(">IHH", 0, 65535, 0)))), honest)
+    yield "reset-add-incoming", records("connected", ("chunks", chunk(0x82, 0, parameter(18, pack(">IHH", 0, 65535, 0)))), honest)
+    yield "reset-lies", records("connected", ("chunks", chunk(0x82, 0, b"\0\x0d\xff\xff\0\0")), honest)
+    yield "heartbeat", records("connected", ("chunks", chunk(4, 0, parameter(1, bytes(500)))), ("chunks", chunk(5, 0, parameter(1, bytes(40)))))
+    yield "heartbeat-lies", records("connected", ("chunks", chunk(4, 0, b"\0\1\xff\xff")), ("chunks", chunk(5, 0, b"")))
+    yield "not-ours", records("connected", *[("chunks", chunk(kind, 0, bytes(40))) for kind in (12, 13, 15, 16, 0x40, 0x80, 0x81, 0x84, 0xC1, 0xC2, 0xFF)])
+    yield "chunk-lies", records("connected", ("chunks", b"\0\3\xff\xff" + bytes(20)), ("chunks", b"\0\3\0\0" + bytes(20)), ("chunks", b"\0\3\0"))
+    yield "many-chunks", records("connected", ("chunks", chunk(4, 0, b"") * 250), ("chunks", chunk(0xFF, 0, b"") * 250), honest)
+    yield "sends", records("connected", ("send", b"\1abc"), ("send", b"\2abc"), ("send", b"\7" + bytes(60000)), honest, ("send", b"x"), honest)
+    yield "empty", b""
+
+
+for name, seeds in (("rtcp", rtcp_seeds()), ("rtp", rtp_seeds()), ("receiver", receiver_seeds()), ("sctp", sctp_seeds())):
     folder = CORPUS / name
     folder.mkdir(parents=True, exist_ok=True)
     for seed, data in seeds:

@@ -422,8 +422,10 @@ test_enable (void)
   g_autoptr (RtcNegotiation) sender = fixture_negotiation_of (fixture_video (), NULL);
   g_autoptr (RtcNegotiation) viewer = fixture_both_of (NULL, NULL, 0), enabled = NULL, pending = NULL;
   g_autoptr (RtcDescription) first = NULL, second = NULL, third = NULL, fourth = NULL;
+  g_autoptr (GPtrArray) tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) rtc_track_spec_free);
 
   /* before the first exchange */
+  g_ptr_array_add (tracks, fixture_video ());
   enabled = rtc_negotiation_enable_data (sender);
   pending = offer (enabled, &first);
   assert_sections (first, "0v 1d");
@@ -436,6 +438,8 @@ test_enable (void)
   g_assert_true (rtc_negotiation_is_needed (sender));
   g_assert_true (rtc_negotiation_is_needed (viewer));
   assert_no_data (sender);
+  swap (&sender, rtc_negotiation_set_tracks (sender, tracks));
+  g_assert_true (rtc_negotiation_is_needed (sender));
   second = exchange (&sender, &viewer, &third);
   g_assert_cmpstr (get_section (second, 1)->mid, ==, get_section (third, 1)->mid);
   g_assert_true (get_section (second, 1)->is_application);
@@ -546,7 +550,7 @@ test_old_form (void)
   const gchar *offered = SESSION "m=application 9 DTLS/SCTP 5002\na=mid:0\n"
       "a=sctpmap:5002 webrtc-datachannel 1024\n";
   g_autofree gchar *active = fixture_replace (offered, "actpass", "active");
-  g_autofree gchar *text = answer_text (fresh, offered, &stable);
+  g_autofree gchar *text = answer_text (fresh, offered, &stable), *again = NULL;
 
   assert_contains (text, "m=application 9 DTLS/SCTP 5000\r\n");
   assert_contains (text, "a=sctpmap:5000 webrtc-datachannel 65535\r\n");
@@ -554,6 +558,12 @@ test_old_form (void)
   assert_data (stable, 5002, 65536);
   answered = take_answer (pending, active);
   assert_data (answered, 5002, 65536);
+
+  /* rejected later, it still is of that form */
+  swap (&pending, offer (stable, NULL));
+  swap (&stable, take_answer (pending, SESSION "m=application 0 DTLS/SCTP 5002\na=mid:0\n"));
+  swap (&pending, rtc_negotiation_create_offer (stable, NULL, &again, NULL));
+  assert_contains (again, "m=application 0 DTLS/SCTP 5000\r\n");
 }
 
 static void
@@ -689,6 +699,23 @@ test_recycled (void)
   assert_sections (again, "ad bv");
 }
 
+/* A peer makes data channels of the section of a track, which then has none */
+static void
+test_track_displaced (void)
+{
+  g_autoptr (RtcNegotiation) fresh = make_negotiation (fixture_audio (), NULL), first = NULL, second = NULL;
+  g_autoptr (RtcNegotiation) pending = NULL;
+  g_autoptr (RtcDescription) description = NULL;
+
+  first = answer (fresh, SESSION "a=group:BUNDLE 0\nm=audio 9 UDP/TLS/RTP/SAVPF 0\na=mid:0\na=rtcp-mux\n", NULL);
+  g_assert_cmpint (get_track (first, 0)->track, ==, 0);
+  second = answer (first, SESSION "a=group:BUNDLE 0\n" APPLICATION ("0"), NULL);
+  assert_data (second, 5000, 65536);
+  g_assert_true (rtc_negotiation_is_needed (second));
+  pending = offer (second, &description);
+  assert_sections (description, "0d 1a");
+}
+
 /* Every prefix of an offer: an error or a negotiation, with data channels or without */
 static void
 test_truncations (void)
@@ -697,10 +724,9 @@ test_truncations (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
     g_autoptr (RtcNegotiation) fresh = make_data_only (), pending = offer (fresh, NULL);
-    g_autofree gchar *sdp = fixture_load (files[i]);
-    gsize begin = strstr (sdp, "m=application") - sdp;
+    g_autofree gchar *sdp = fixture_load (files[i]), *media = fixture_cut (sdp, "m=application");
 
-    for (gsize cut = strlen (sdp); cut > begin; cut--) {
+    for (gsize cut = strlen (sdp); cut > strlen (media); cut--) {
       g_autoptr (GError) error = NULL;
       g_autoptr (RtcNegotiation) next = NULL;
       g_autofree gchar *text = NULL;
@@ -740,6 +766,7 @@ main (int argc, char **argv)
   g_test_add_func ("/negotiationdata/unbundled", test_unbundled);
   g_test_add_func ("/negotiationdata/faults", test_faults);
   g_test_add_func ("/negotiationdata/recycled", test_recycled);
+  g_test_add_func ("/negotiationdata/track-displaced", test_track_displaced);
   g_test_add_func ("/negotiationdata/truncations", test_truncations);
   return g_test_run ();
 }

@@ -147,7 +147,7 @@ is_answer_to (const RtcMediaSection * answer, const RtcMediaSection * offer)
   if (answer->rejected || offer->unknown)
     return TRUE;
   if (offer->is_application)
-    return offer->rejected || answer->is_application;
+    return answer->is_application;
   return rtc_media_section_is_rtp (answer) && answer->kind == offer->kind;
 }
 

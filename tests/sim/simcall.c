@@ -7,7 +7,7 @@ static SimSender *
 make_peer (SimCall * call, const SimCallConfig * config, guint who)
 {
   SimSenderConfig peer = {.certificate = call->certificate,.receives = !config->deaf[who],
-    .no_transport_cc = config->no_transport_cc
+    .no_transport_cc = config->no_transport_cc,.data_channels = config->data_channels[who]
   };
 
   for (guint i = 0; i < config->n_sources[who]; i++)

@@ -23,6 +23,7 @@ typedef struct
 {
   guint n_sources[2];
   gboolean deaf[2];
+  gboolean data_channels[2];
   gboolean no_transport_cc;
 } SimCallConfig;
 

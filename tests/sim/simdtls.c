@@ -9,6 +9,8 @@
  */
 #include "simbackends.h"
 
+#include <ext/usrsctp/rtcusrsctp.h>
+
 #include <gst/gst.h>
 
 #define FIRST_TIMEOUT (50 * RTC_MSECOND)
@@ -18,6 +20,7 @@
 /* Content types of RFC 9147, and so between 20 and 63 (RFC 7983) */
 #define TYPE_ALERT 21
 #define TYPE_HANDSHAKE 22
+#define TYPE_APPLICATION_DATA 23
 #define HEADER_SIZE 4           /* content type, version, message */
 #define SUM_SIZE 8
 
@@ -29,6 +32,7 @@ typedef enum
   MESSAGE_CLIENT_FINISHED,
   MESSAGE_SERVER_FINISHED,
   MESSAGE_CLOSE,
+  MESSAGE_DATA,
 } Message;
 
 struct _RtcCertificate
@@ -52,6 +56,7 @@ typedef struct
   RtcSrtpProfile profile;
 
   GQueue out;                   /* of GBytes */
+  GQueue messages;              /* of GBytes: application data of the peer's */
   GPtrArray *flight;            /* of GBytes: the last, to be repeated */
   RtcTime timeout, wait;
   guint repetitions;
@@ -222,6 +227,8 @@ dtls_receive (RtcDtls * dtls, const guint8 * data, gsize size, RtcTime now)
     on_client_finished (self, body, size, now);
   else if (data[3] == MESSAGE_SERVER_FINISHED && self->client && self->fingerprint)
     become_connected (self);
+  else if (data[3] == MESSAGE_DATA && self->state == RTC_DTLS_CONNECTED)
+    g_queue_push_tail (&self->messages, g_bytes_new (body, size));
   else if (data[3] == MESSAGE_CLOSE && self->state == RTC_DTLS_CONNECTED)
     self->state = RTC_DTLS_CLOSED;
 }
@@ -295,13 +302,18 @@ get_cipher (RtcDtls * dtls, const gchar ** version, const gchar ** cipher)
 static gboolean
 dtls_send (RtcDtls * dtls, const guint8 * data, gsize size)
 {
-  return FALSE;
+  SimDtls *self = (SimDtls *) dtls;
+
+  if (self->state != RTC_DTLS_CONNECTED)
+    return FALSE;
+  g_queue_push_tail (&self->out, new_message (TYPE_APPLICATION_DATA, MESSAGE_DATA, master (self), data, size));
+  return TRUE;
 }
 
 static GBytes *
 next_message (RtcDtls * dtls)
 {
-  return NULL;
+  return g_queue_pop_head (&((SimDtls *) dtls)->messages);
 }
 
 static RtcTime
@@ -345,6 +357,7 @@ dtls_free (RtcDtls * dtls)
   SimDtls *self = (SimDtls *) dtls;
 
   g_queue_clear_full (&self->out, (GDestroyNotify) g_bytes_unref);
+  g_queue_clear_full (&self->messages, (GDestroyNotify) g_bytes_unref);
   g_ptr_array_unref (self->flight);
   g_clear_error (&self->error);
   g_free (self->fingerprint);
@@ -403,4 +416,5 @@ sim_certificate_free (RtcCertificate * certificate)
 const RtcBackends sim_backends = {
   sim_ice_new, sim_dtls_new, sim_srtp_new, sim_srtp_supports,
   sim_certificate_new, sim_certificate_get_fingerprint, sim_certificate_free,
+  .sctp_new = rtc_usrsctp_new,
 };

@@ -81,6 +81,7 @@ static void
 close_peer (SimSender * sender)
 {
   sim_unset (&sender->timer);
+  sim_unset (&sender->wake);
   rtc_peer_free (sender->peer);
   sender->peer = NULL;
 }
@@ -149,11 +150,31 @@ on_effect (SimSender * sender, RtcPeerEffect * effect)
   }
 }
 
+static void
+drain_data_events (SimSender * sender)
+{
+  RtcDataEvent event;
+
+  while (rtc_peer_next_data_event (sender->peer, &event))
+    g_queue_push_tail (&sender->data_events, g_memdup2 (&event, sizeof event));
+}
+
+static void
+write_data (SimSender * sender)
+{
+  do {
+    rtc_batch_clear (&batch);
+    rtc_peer_write_data (sender->peer, &batch, sim->now);
+  } while (batch.n_packets > 0 && send_batch (sender) == batch.n_packets);
+}
+
 /* FALSE: the peer is gone */
 static gboolean
 drain (SimSender * sender)
 {
   RtcPeerEffect effect;
+
+  drain_data_events (sender);
 
   while (rtc_peer_next_effect (sender->peer, &effect)) {
     if (effect.kind == RTC_PEER_CLOSED) {
@@ -181,11 +202,29 @@ finish (SimSender * sender)
 {
   if (!drain (sender))
     return;
+  write_data (sender);
   for (guint i = 0; i < sender->n_tracks; i++)
     if (rtc_peer_has_more (sender->peer, i))
       write_track (sender, i);
   if (drain (sender))
     sim_set (&sender->timer, rtc_peer_get_timeout (sender->peer), on_timer, sender);
+}
+
+static void
+on_woken (gpointer data)
+{
+  SimSender *sender = data;
+
+  rtc_peer_on_woken (sender->peer, sim->now);
+  finish (sender);
+}
+
+static void
+wake (gpointer data)
+{
+  SimSender *sender = data;
+
+  sim_set (&sender->wake, sim->now, on_woken, sender);
 }
 
 static void
@@ -283,6 +322,9 @@ make_peer (SimSender * sender, const SimSenderConfig * config)
     .max_playout_delay = -1,
     .ntp_offset = SIM_NTP_OFFSET,
     .setup_timeout = config->setup_timeout ? config->setup_timeout : SETUP_TIMEOUT,
+    .data_channels = config->data_channels,
+    .wake = wake,
+    .wake_data = sender,
     .seed = sim_random (),
   };
   RtcPeer *made;
@@ -334,6 +376,49 @@ sim_sender_set_sources (SimSender * sender, SimSource * const *sources, guint n)
 }
 
 void
+sim_sender_create_channel (SimSender * sender, guint channel, const gchar * label)
+{
+  g_autoptr (RtcDataChannelSpec) spec = rtc_data_channel_spec_new (label);
+
+  rtc_peer_create_channel (sender->peer, channel, spec, sim->now);
+  finish (sender);
+}
+
+void
+sim_sender_send_text (SimSender * sender, guint channel, const gchar * text)
+{
+  g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
+
+  rtc_peer_send_data (sender->peer, channel, TRUE, message, sim->now);
+  finish (sender);
+}
+
+void
+sim_sender_close_channel (SimSender * sender, guint channel)
+{
+  rtc_peer_close_channel (sender->peer, channel, sim->now);
+  finish (sender);
+}
+
+static gboolean
+has_data_event (gpointer sender)
+{
+  return !g_queue_is_empty (&((SimSender *) sender)->data_events);
+}
+
+void
+sim_sender_take (SimSender * sender, RtcDataEventKind kind, RtcDataEvent * event)
+{
+  RtcDataEvent *next;
+
+  g_assert_true (sim_run_until (has_data_event, sender, RTC_SECOND));
+  next = g_queue_pop_head (&sender->data_events);
+  g_assert_cmpint (next->kind, ==, kind);
+  *event = *next;
+  g_free (next);
+}
+
+void
 sim_sender_restart_ice (SimSender * sender)
 {
   rtc_peer_restart_ice (sender->peer, sim->now);
@@ -346,6 +431,12 @@ sim_sender_free (SimSender * sender)
   g_assert_null (sender->peer);
   g_assert_cmpint (sender->n_ended, ==, 1);
   g_assert_cmpint (sender->n_connected, <=, 1);
+  while (has_data_event (sender)) {
+    RtcDataEvent *event = g_queue_pop_head (&sender->data_events);
+
+    rtc_data_event_clear (event);
+    g_free (event);
+  }
   sim_party_clear (&sender->party);
   sim_sink_clear (&sender->sink);
   g_clear_error (&sender->reason);

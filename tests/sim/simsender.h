@@ -33,6 +33,9 @@ typedef struct
   RtcTime created, connected_at, ended_at;
   guint n_offers, n_answers, n_candidates, n_negotiated, n_connected, n_ended, n_key_wishes, n_paths, n_drops;
   gchar *description;           /* the last */
+
+  SimTimer wake;
+  GQueue data_events;           /* of RtcDataEvent: not taken yet */
 } SimSender;
 
 /**
@@ -47,6 +50,7 @@ typedef struct
   SimSource *sources[SIM_MAX_TRACKS];
   gboolean receives;
   gboolean no_transport_cc;
+  gboolean data_channels;       /* of the peer's; its own may come at any time */
   RtcTime setup_timeout;        /* 0 for 15 s */
   gboolean no_retransmission;
   const gchar *video_codec;     /* NULL for VP8 */
@@ -61,6 +65,12 @@ void sim_sender_end (SimSender * sender);
 void sim_sender_set_sources (SimSender * sender, SimSource * const *sources, guint n);
 void sim_sender_restart_ice (SimSender * sender);
 SimEndpoint *sim_sender_get_endpoint (SimSender * sender);
+
+void sim_sender_create_channel (SimSender * sender, guint channel, const gchar * label);
+void sim_sender_send_text (SimSender * sender, guint channel, const gchar * text);
+void sim_sender_close_channel (SimSender * sender, guint channel);
+/* The next event of data channels is of that kind, and comes within a second: to be cleared */
+void sim_sender_take (SimSender * sender, RtcDataEventKind kind, RtcDataEvent * event);
 
 /* Conditions for sim_run_until() */
 gboolean sim_sender_is_connected (gpointer sender);

@@ -6,6 +6,7 @@
  * another thread is output(), when timers were due there.
  */
 #include "rtcusrsctp.h"
+#include "rtcusrsctpchecksum.h"
 #include "rtcusrsctpflight.h"
 #include "rtcusrsctptable.h"
 
@@ -21,9 +22,8 @@
 /* So long a peer may owe an answer: twice as long as consent to send lasts without one (RFC 7675) */
 #define MAX_SILENCE (60 * RTC_SECOND)
 
-/* Common header and the header of one chunk */
-#define MIN_PACKET_SIZE 16
-#define COMMON_HEADER_SIZE 12
+/* With the header of one chunk */
+#define MIN_PACKET_SIZE (RTC_USRSCTP_HEADER_SIZE + 4)
 /* What usrsctp takes for a path's MTU */
 #define MIN_PATH_MTU 512
 
@@ -120,6 +120,7 @@ output (RtcUsrsctpEntry * entry, const guint8 * packet, gsize size, gboolean is_
     return;
   g_byte_array_append (self->output, (guint8 *) & prefix, sizeof (prefix));
   g_byte_array_append (self->output, packet, (guint) size);
+  rtc_usrsctp_checksum_set (self->output->data + self->output->len - size, size);
   if (is_foreign && self->config.wake)
     self->config.wake (self->config.user_data);
 }
@@ -317,7 +318,8 @@ association_receive (RtcSctp * sctp, const guint8 * data, gsize size, RtcTime no
   gsize acknowledged;
 
   /* Before the start there is nothing that could answer; the peer's INIT meets ours. */
-  if (self->state == RTC_SCTP_NEW || !self->socket || size < MIN_PACKET_SIZE || size > G_MAXUINT16)
+  if (self->state == RTC_SCTP_NEW || !self->socket || size < MIN_PACKET_SIZE || size > G_MAXUINT16
+      || !rtc_usrsctp_checksum_is_right (data, size))
     return;
 
   enter (self, now);
@@ -475,7 +477,7 @@ read_part (RtcUsrsctp * self, guint8 * data, RtcSctpPart * part)
     if (self->is_cut)
       return FALSE;
   }
-  *part = (RtcSctpPart) { info.rcv_sid, g_ntohl (info.rcv_ppid), size, (flags & MSG_EOR) != 0 };
+  *part = (RtcSctpPart) { info.rcv_sid, g_ntohl (info.rcv_ppid), size, (flags & MSG_EOR) != 0, FALSE };
   return TRUE;
 }
 
@@ -663,7 +665,7 @@ set_path (RtcUsrsctp * self)
 {
   struct sctp_paddrparams path = {
     .spp_flags = SPP_PMTUD_DISABLE | SPP_HB_ENABLE,
-    .spp_pathmtu = MAX (self->config.mtu - COMMON_HEADER_SIZE, MIN_PATH_MTU),
+    .spp_pathmtu = MAX (self->config.mtu - RTC_USRSCTP_HEADER_SIZE, MIN_PATH_MTU),
   };
 
   path.spp_address.ss_family = AF_CONN;

@@ -91,6 +91,8 @@ start (void)
   /* the table of associations within an endpoint, which has one here */
   usrsctp_tunable_set_sctp_pcbtblsize (1);
   usrsctp_init_nothreads (0, on_output, NULL);
+  /* rtcusrsctpchecksum does them. */
+  usrsctp_enable_crc32c_offload ();
   configure ();
   table.entries = g_ptr_array_new ();
   table.scratch = g_malloc (SCRATCH_SIZE);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-# gst-rtc: writes the first inputs of the fuzzers for RTP, RTCP, the receiver of both, and SCTP
+# gst-rtc: writes the first inputs of the fuzzers for RTP, RTCP, the receiver of both, SCTP, DCEP and data channels
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# usage: tests/fuzz/make-seeds.py  (rewrites the named files in corpus/rtp, corpus/rtcp, corpus/receiver and corpus/sctp)
+# usage: tests/fuzz/make-seeds.py  (rewrites the named files in corpus/rtp, rtcp, receiver, sctp, dcep and datachannels)
 import pathlib
 from struct import pack
 
@@ -304,7 +304,71 @@ def sctp_seeds():
     yield "empty", b""
 
 
-for name, seeds in (("rtcp", rtcp_seeds()), ("rtp", rtp_seeds()), ("receiver", receiver_seeds()), ("sctp", sctp_seeds())):
+def dcep_open(label=b"label", protocol=b"", kind=0, parameter=0, sizes=None):
+    label_size, protocol_size = sizes or (len(label), len(protocol))
+    return pack(">BBHIHH", 3, kind, 256, parameter, label_size, protocol_size) + label + protocol
+
+
+def dcep_seeds():
+    yield "open", dcep_open()
+    yield "open-protocol", dcep_open(b"file", b"file?name=a%20b&size=5&type=text/plain")
+    yield "open-empty", dcep_open(b"")
+    yield "open-rexmit", dcep_open(kind=0x81, parameter=3)
+    yield "open-timed", dcep_open(kind=0x02, parameter=0xFFFFFFFF)
+    yield "open-no-utf8", dcep_open(b"\xff\0\xc3", b"\x80")
+    yield "open-unknown-type", dcep_open(kind=0x43)
+    yield "open-lies", dcep_open(sizes=(0xFFFF, 0xFFFF))
+    yield "open-lies-by-one", dcep_open(sizes=(5, 1))
+    yield "open-trailing", dcep_open() + bytes(7)
+    yield "open-cut", dcep_open()[:11]
+    yield "ack", b"\2"
+    yield "unknown", b"\1"
+    yield "empty", b""
+
+
+# Steps as in fuzz-datachannels.c
+RESET, RESET_DONE, CREATE, SEND, CLOSE, PAUSE, DELIVER, CONNECT = range(8, 16)
+DCEP, STRING, BINARY, STRING_EMPTY, BINARY_EMPTY, UNKNOWN = range(0, 96, 16)
+MORE, REMOTE = 1, 0x80
+
+
+def datachannels_seeds():
+    def steps(*all):
+        return b"".join(bytes(step) if isinstance(step, tuple) else step for step in all)
+
+    def dcep(stream, message):
+        return bytes([DCEP, stream, len(message)]) + message
+
+    connect, update = (CONNECT, 0, 0xFF), (DELIVER, 255, 1)
+    incoming = dcep(1, dcep_open())
+    yield "open", steps((CREATE, 1, 0), connect, update, dcep(0, b"\2"), (SEND, 1, 9), (SEND, 1, 255), update, update)
+    yield "incoming", steps(connect, incoming, (STRING, 1, 5), (BINARY, 1, 255), (STRING_EMPTY, 1, 1), update,
+                            (SEND, REMOTE, 5), update)
+    yield "negotiated", steps((CREATE, 1, 0x11), (CREATE, 2, 0x11), connect, (STRING, 2, 5), update, (SEND, 1, 8), update)
+    yield "parts", steps(connect, incoming, (BINARY | MORE, 1, 255), *[(MORE, 1, 255)] * 9, (BINARY, 1, 9), update)
+    yield "too-large", steps(connect, incoming, *[(BINARY | MORE, 1, 255)] * 310, (BINARY, 1, 9), update, update)
+    yield "given-up", steps(connect, incoming, (BINARY | MORE, 1, 255), (BINARY, 1, 0), (STRING, 1, 3), update)
+    yield "close", steps((CREATE, 1, 0), connect, (SEND, 1, 255), (CLOSE, 1, 0), update, (SEND, 1, 9), update, (RESET, 0, 0),
+                         update, (CREATE, 2, 0), update)
+    yield "peer-closes", steps(connect, incoming, update, *[(SEND, REMOTE, 255)] * 5, (STRING, 1, 5), (RESET, 1, 0), update,
+                               update, update)
+    yield "peer-reuses", steps(connect, incoming, update, (CLOSE, REMOTE, 0), (RESET, 1, 0), incoming, update,
+                               (RESET_DONE, 1, 0), update)
+    yield "paused", steps(connect, incoming, (PAUSE, 0, 1), (STRING, 1, 5), (RESET, 1, 0), update, (PAUSE, 0, 0), update)
+    yield "twice", steps(connect, incoming, incoming, update, dcep(0, dcep_open()), update)
+    yield "lies", steps(connect, dcep(3, dcep_open(sizes=(99, 99))), update, incoming, dcep(1, b"\7"), update)
+    yield "nobody", steps(connect, (STRING, 9, 5), (UNKNOWN, 9, 5), dcep(9, b"\2"), (RESET, 9, 0), (RESET_DONE, 9, 0), update)
+    yield "unknown", steps(connect, incoming, (UNKNOWN, 1, 5), update, update)
+    yield "few-streams", steps(*[(CREATE, i, 0) for i in range(16)], (CONNECT, 0, 0x03), update)
+    yield "no-resets", steps(*[(CREATE, i, 0) for i in range(4)], (CONNECT, 0, 0x0F), (CLOSE, 1, 0), update)
+    yield "turns", steps(*[(CREATE, i, 16 * i) for i in range(16)], connect,
+                         *[(SEND, i % 16, 199 + i) for i in range(56)], *[(DELIVER, 20, 9)] * 60)
+    yield "before", steps((CREATE, 1, 0), (SEND, 1, 5), (CREATE, 2, 0), (SEND, 2, 5), (CLOSE, 2, 0), (CLOSE, 3, 0), connect, update)
+    yield "empty", b""
+
+
+for name, seeds in (("rtcp", rtcp_seeds()), ("rtp", rtp_seeds()), ("receiver", receiver_seeds()), ("sctp", sctp_seeds()),
+                    ("dcep", dcep_seeds()), ("datachannels", datachannels_seeds())):
     folder = CORPUS / name
     folder.mkdir(parents=True, exist_ok=True)
     for seed, data in seeds:

@@ -283,34 +283,6 @@ test_many (void)
   pair_free (pair);
 }
 
-/* A peer that opens channels without end holds no more than those that are allowed. */
-static void
-test_flood_of_opens (void)
-{
-  g_autofree gchar *open = g_malloc0 (12 + 2 * 60000);
-  Pair *pair = pair_new ();
-  RtcDataEvent event;
-  guint incoming = 0;
-
-  memcpy (open, "\3\0\0\0\0\0\0\0\xea\x60\xea\x60", 12);
-  memset (open + 12, 'x', 2 * 60000);
-  for (guint stream = 1; stream < 200; stream += 2) {
-    fake_sctp_inject (pair->sctp[0], stream, RTC_PPID_DCEP, open, 60000, FALSE);
-    fake_sctp_inject (pair->sctp[0], stream, RTC_PPID_DCEP, open + 60000, 60012, TRUE);
-    update (pair, 0);
-  }
-  while (pair_take (pair, 0, &event)) {
-    g_assert_cmpint (event.kind, ==, RTC_DATA_INCOMING);
-    rtc_data_event_clear (&event);
-    incoming++;
-  }
-  /* 1 MB of labels and protocols */
-  g_assert_cmpuint (incoming, ==, 1024 * 1024 / 120000);
-  pair_run (pair);
-  g_assert_cmpuint (pair->sctp[0]->resets, ==, 100 - incoming);
-  pair_free (pair);
-}
-
 /* Messages */
 
 static void
@@ -361,31 +333,6 @@ test_large_messages (void)
     rtc_data_event_clear (&event);
   }
   expect_none (pair, 1);
-  pair_free (pair);
-}
-
-static void
-test_message_above_our_limit (void)
-{
-  g_autofree guint8 *part = g_malloc0 (RTC_SCTP_READ_SIZE);
-  Pair *pair = pair_new ();
-
-  open_channel (pair, 0, 1, REMOTE);
-  open_channel (pair, 0, 2, REMOTE + 1);
-  for (guint i = 0; i < RTC_DATA_MAX_MESSAGE_SIZE / RTC_SCTP_READ_SIZE; i++) {
-    fake_sctp_inject (pair->sctp[1], 0, RTC_PPID_BINARY, part, RTC_SCTP_READ_SIZE, FALSE);
-    update (pair, 1);
-  }
-  expect_none (pair, 1);
-  for (guint i = 0; i < 10; i++)
-    fake_sctp_inject (pair->sctp[1], 0, RTC_PPID_BINARY, part, RTC_SCTP_READ_SIZE, i == 9);
-  send_text (pair, 0, 2, "others go on");
-  pair_run (pair);
-  expect_failed (pair, 1, REMOTE);
-  expect_message (pair, 1, REMOTE + 1, "others go on");
-  expect_none (pair, 1);
-  expect (pair, 0, RTC_DATA_CLOSING, 1);
-  expect_closed (pair, 0, 1);
   pair_free (pair);
 }
 
@@ -456,21 +403,6 @@ test_malformed_dcep (void)
   expect_failed (pair, 1, REMOTE);
   expect (pair, 0, RTC_DATA_CLOSING, 1);
   expect_closed (pair, 0, 1);
-  pair_free (pair);
-}
-
-static void
-test_endless_dcep (void)
-{
-  g_autofree guint8 *part = g_malloc0 (RTC_SCTP_READ_SIZE);
-  Pair *pair = pair_new ();
-
-  part[0] = 3;
-  for (guint i = 0; i < 100; i++)
-    fake_sctp_inject (pair->sctp[1], 2, RTC_PPID_DCEP, part, RTC_SCTP_READ_SIZE, i == 99);
-  pair_run (pair);
-  expect_none (pair, 1);
-  open_channel (pair, 0, 1, REMOTE);
   pair_free (pair);
 }
 
@@ -666,7 +598,7 @@ test_peer_without_resets (void)
 /* The association */
 
 static void
-check_association_end (GError * error, GstRtcError code)
+check_association_end (GError * error, gint code)
 {
   Pair *pair = pair_new ();
   RtcDataEvent event;
@@ -839,15 +771,12 @@ main (int argc, char **argv)
   g_test_add_func ("/data-channels/bad-specs", test_bad_specs);
   g_test_add_func ("/data-channels/more-than-streams", test_more_than_streams);
   g_test_add_func ("/data-channels/many", test_many);
-  g_test_add_func ("/data-channels/flood-of-opens", test_flood_of_opens);
   g_test_add_func ("/data-channels/kinds-of-messages", test_kinds_of_messages);
   g_test_add_func ("/data-channels/large-messages", test_large_messages);
-  g_test_add_func ("/data-channels/message-above-our-limit", test_message_above_our_limit);
   g_test_add_func ("/data-channels/message-given-up", test_message_given_up);
   g_test_add_func ("/data-channels/unknown-ppid", test_unknown_ppid);
   g_test_add_func ("/data-channels/no-channel", test_no_channel);
   g_test_add_func ("/data-channels/malformed-dcep", test_malformed_dcep);
-  g_test_add_func ("/data-channels/endless-dcep", test_endless_dcep);
   g_test_add_func ("/data-channels/open-of-a-stream-in-use", test_open_of_a_stream_in_use);
   g_test_add_func ("/data-channels/close", test_close);
   g_test_add_func ("/data-channels/close-from-both", test_close_from_both);

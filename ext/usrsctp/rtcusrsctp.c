@@ -7,7 +7,9 @@
  */
 #include "rtcusrsctp.h"
 #include "rtcusrsctpchecksum.h"
+#include "rtcusrsctpchunks.h"
 #include "rtcusrsctpflight.h"
+#include "rtcusrsctpgate.h"
 #include "rtcusrsctptable.h"
 
 #include <errno.h>
@@ -22,8 +24,6 @@
 /* So long a peer may owe an answer: twice as long as consent to send lasts without one (RFC 7675) */
 #define MAX_SILENCE (60 * RTC_SECOND)
 
-/* With the header of one chunk */
-#define MIN_PACKET_SIZE (RTC_USRSCTP_HEADER_SIZE + 4)
 /* What usrsctp takes for a path's MTU */
 #define MIN_PATH_MTU 512
 
@@ -318,8 +318,8 @@ association_receive (RtcSctp * sctp, const guint8 * data, gsize size, RtcTime no
   gsize acknowledged;
 
   /* Before the start there is nothing that could answer; the peer's INIT meets ours. */
-  if (self->state == RTC_SCTP_NEW || !self->socket || size < MIN_PACKET_SIZE || size > G_MAXUINT16
-      || !rtc_usrsctp_checksum_is_right (data, size))
+  if (self->state == RTC_SCTP_NEW || !self->socket
+      || !rtc_usrsctp_gate_lets_in (data, size, self->config.remote_port, self->config.local_port))
     return;
 
   enter (self, now);

@@ -4,8 +4,8 @@
  * CRC32c with the instruction that processors have for it, else as usrsctp computes it.
  */
 #include "rtcusrsctpchecksum.h"
+#include "rtcusrsctpchunks.h"
 
-#include <gst/gst.h>
 #include <string.h>
 #include <usrsctp.h>
 

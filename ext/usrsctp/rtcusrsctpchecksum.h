@@ -10,9 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* The common header, which has the checksum */
-#define RTC_USRSCTP_HEADER_SIZE 12
-
 /* size: at least that of the header */
 void rtc_usrsctp_checksum_set (guint8 * packet, gsize size);
 gboolean rtc_usrsctp_checksum_is_right (const guint8 * packet, gsize size);

@@ -3,51 +3,13 @@
  */
 #include "rtcusrsctpflight.h"
 
-#include <gst/gst.h>
+#include "rtcusrsctpchunks.h"
 
-#define COMMON_HEADER_SIZE 12
-#define CHUNK_HEADER_SIZE 4
 #define DATA_HEADER_SIZE 16
 #define SACK_MIN_SIZE 16
 
-#define CHUNK_DATA 0
-#define CHUNK_SACK 3
-
 #define MIN_CAPACITY 64
 #define MAX_SKIPPED 65536
-
-typedef struct
-{
-  const guint8 *at;
-  gsize left;
-} Chunks;
-
-static void
-chunks_init (Chunks * chunks, const guint8 * packet, gsize size)
-{
-  gsize header = MIN (size, COMMON_HEADER_SIZE);
-
-  *chunks = (Chunks) { packet + header, size - header };
-}
-
-/* (nullable): the next chunk, whole in the packet */
-static const guint8 *
-chunks_next (Chunks * chunks, guint * type, gsize * size)
-{
-  const guint8 *chunk = chunks->at;
-  gsize padded;
-
-  if (chunks->left < CHUNK_HEADER_SIZE)
-    return NULL;
-  *type = chunk[0];
-  *size = GST_READ_UINT16_BE (chunk + 2);
-  if (*size < CHUNK_HEADER_SIZE || *size > chunks->left)
-    return NULL;
-  padded = MIN ((*size + 3) & ~(gsize) 3, chunks->left);
-  chunks->at += padded;
-  chunks->left -= padded;
-  return chunk;
-}
 
 static void
 grow (RtcUsrsctpFlight * flight)
@@ -108,15 +70,13 @@ add (RtcUsrsctpFlight * flight, guint32 tsn, guint16 size)
 void
 rtc_usrsctp_flight_sent (RtcUsrsctpFlight * flight, const guint8 * packet, gsize size)
 {
+  RtcUsrsctpItems chunks = rtc_usrsctp_items (packet, size, RTC_USRSCTP_HEADER_SIZE);
   const guint8 *chunk;
   gsize chunk_size;
-  Chunks chunks;
-  guint type;
 
-  chunks_init (&chunks, packet, size);
-  while ((chunk = chunks_next (&chunks, &type, &chunk_size))) {
-    if (type == CHUNK_DATA && chunk_size >= DATA_HEADER_SIZE)
-      add (flight, GST_READ_UINT32_BE (chunk + CHUNK_HEADER_SIZE), (guint16) (chunk_size - DATA_HEADER_SIZE));
+  while ((chunk = rtc_usrsctp_items_next (&chunks, &chunk_size))) {
+    if (chunk[0] == RTC_USRSCTP_DATA && chunk_size >= DATA_HEADER_SIZE)
+      add (flight, GST_READ_UINT32_BE (chunk + RTC_USRSCTP_ITEM_HEADER_SIZE), (guint16) (chunk_size - DATA_HEADER_SIZE));
   }
 }
 
@@ -141,17 +101,15 @@ take (RtcUsrsctpFlight * flight, guint32 cumulative_tsn)
 gsize
 rtc_usrsctp_flight_acknowledged (RtcUsrsctpFlight * flight, const guint8 * packet, gsize size)
 {
+  RtcUsrsctpItems chunks = rtc_usrsctp_items (packet, size, RTC_USRSCTP_HEADER_SIZE);
   gsize bytes = 0, chunk_size;
   const guint8 *chunk;
-  Chunks chunks;
-  guint type;
 
   if (flight->count == 0)
     return 0;
-  chunks_init (&chunks, packet, size);
-  while ((chunk = chunks_next (&chunks, &type, &chunk_size))) {
-    if (type == CHUNK_SACK && chunk_size >= SACK_MIN_SIZE)
-      bytes += take (flight, GST_READ_UINT32_BE (chunk + CHUNK_HEADER_SIZE));
+  while ((chunk = rtc_usrsctp_items_next (&chunks, &chunk_size))) {
+    if (chunk[0] == RTC_USRSCTP_SACK && chunk_size >= SACK_MIN_SIZE)
+      bytes += take (flight, GST_READ_UINT32_BE (chunk + RTC_USRSCTP_ITEM_HEADER_SIZE));
   }
   return bytes;
 }

@@ -20,6 +20,7 @@ void
 rtc_peer_data_init (RtcPeer * peer, const RtcPeerConfig * config)
 {
   peer->data.channels = rtc_data_channels_new ();
+  peer->data.is_wanted = config->data_channels;
   peer->data.wake = config->wake;
   peer->data.wake_data = config->wake_data;
 }
@@ -32,19 +33,12 @@ rtc_peer_data_clear (RtcPeer * peer)
     peer->data.sctp->klass->free (peer->data.sctp);
 }
 
-void
-rtc_peer_start_data_if_due (RtcPeer * peer, RtcTime now)
+static void
+start_data (RtcPeer * peer, const RtcRemoteData * remote, RtcTime now)
 {
-  RtcRemoteData remote;
-  RtcSctpConfig config;
-  GError *error = NULL;
-
-  if (peer->data.sctp || peer->data.failed || !peer->connected || !peer->backends->sctp_new
-      || !rtc_negotiation_get_data (peer->negotiation, &remote))
-    return;
-  config = (RtcSctpConfig) {
+  RtcSctpConfig config = {
     .local_port = RTC_SCTP_PORT,
-    .remote_port = remote.port,
+    .remote_port = remote->port,
     .mtu = RTC_PEER_DTLS_MTU - DTLS_OVERHEAD,
     .n_streams = N_STREAMS,
     .send_buffer = BUFFER_SIZE,
@@ -52,6 +46,8 @@ rtc_peer_start_data_if_due (RtcPeer * peer, RtcTime now)
     .wake = peer->data.wake,
     .user_data = peer->data.wake_data,
   };
+  GError *error = NULL;
+
   peer->data.sctp = peer->backends->sctp_new (&config, &error);
   if (!peer->data.sctp) {
     GST_WARNING ("%s: no data channels: %s", peer->cname, error->message);
@@ -60,8 +56,39 @@ rtc_peer_start_data_if_due (RtcPeer * peer, RtcTime now)
     g_error_free (error);
     return;
   }
-  peer->data.max_message_size = remote.max_message_size;
-  rtc_data_channels_start (peer->data.channels, peer->data.sctp, peer->dtls_client, remote.max_message_size, now);
+  if (peer->data.refused) {
+    /* by then: now the peer has offered some itself */
+    rtc_data_channels_free (peer->data.channels);
+    peer->data.channels = rtc_data_channels_new ();
+  }
+  peer->data.max_message_size = remote->max_message_size;
+  rtc_data_channels_start (peer->data.channels, peer->data.sctp, peer->dtls_client, remote->max_message_size, now);
+}
+
+/* RFC 8841, section 11.4: a section that is closed ends the association, and with it every channel. */
+static void
+stop_data (RtcPeer * peer)
+{
+  g_autoptr (GError) error = g_error_new_literal (GST_RTC_ERROR, GST_RTC_ERROR_DATA,
+      "The peer has closed the m=application section: data channels need a new session");
+
+  rtc_data_channels_end (peer->data.channels, error);
+  peer->data.sctp->klass->close (peer->data.sctp);
+  peer->data.failed = TRUE;
+}
+
+void
+rtc_peer_update_data (RtcPeer * peer, RtcTime now)
+{
+  RtcRemoteData remote;
+  gboolean is_wanted = rtc_negotiation_get_data (peer->negotiation, &remote);
+
+  if (peer->data.failed || !peer->connected || !peer->backends->sctp_new || is_wanted == (peer->data.sctp != NULL))
+    return;
+  if (is_wanted)
+    start_data (peer, &remote, now);
+  else
+    stop_data (peer);
 }
 
 void
@@ -154,6 +181,7 @@ rtc_peer_refuse_data (RtcPeer * peer)
       "The peer takes no data channels: it turned down the m=application section of our offer");
 
   rtc_data_channels_end (peer->data.channels, error);
+  peer->data.refused = TRUE;
 }
 
 /* For the owner */

@@ -215,6 +215,7 @@ rtc_peer_create_channel (RtcPeer * peer, guint channel, const RtcDataChannelSpec
   rtc_data_channels_create (peer->data.channels, channel, spec, now);
   if (peer->ended || rtc_negotiation_get_data (peer->negotiation, &data))
     return;
+  peer->data.is_wanted = TRUE;
   swap_negotiation (peer, rtc_negotiation_enable_data (peer->negotiation), NULL);
   peer->offer_wanted = peer->exchanged || is_offer_open (peer);
   rtc_peer_offer_if_due (peer, now);
@@ -305,7 +306,8 @@ take_answer (RtcPeer * peer, const gchar * sdp)
   if (!peer->exchanged)
     peer->impolite = TRUE;
   /* what the answer leaves to be offered is not refused */
-  if (!rtc_negotiation_get_data (peer->negotiation, &data) && !rtc_negotiation_is_needed (peer->negotiation))
+  if (peer->data.is_wanted && !rtc_negotiation_get_data (peer->negotiation, &data)
+      && !rtc_negotiation_is_needed (peer->negotiation))
     rtc_peer_refuse_data (peer);
   return TRUE;
 }
@@ -323,7 +325,7 @@ rtc_peer_set_remote_description (RtcPeer * peer, GstRtcSdpType type, const gchar
     peer->answer_by = RTC_TIME_NEVER;
     rtc_peer_update_tracks (peer, now);
     rtc_peer_update_inlet (peer);
-    rtc_peer_start_data_if_due (peer, now);
+    rtc_peer_update_data (peer, now);
     rtc_peer_raise (peer, RTC_PEER_NEGOTIATED);
     apply_remote_transport (peer, now);
     rtc_peer_offer_if_due (peer, now);

@@ -73,7 +73,9 @@ typedef struct
 {
   RtcDataChannels *channels;
   RtcSctp *sctp;                /* once the peer is connected and both want data channels */
-  gboolean failed;              /* there will be none */
+  gboolean is_wanted;           /* by us: the peer may refuse */
+  gboolean failed;              /* there will be none any more */
+  gboolean refused;             /* those of ours have been turned down */
   guint64 max_message_size;     /* of the peer */
   void (*wake) (gpointer wake_data);
   gpointer wake_data;
@@ -168,7 +170,7 @@ void rtc_peer_send_bye (RtcPeer * peer);
 /* rtcpeerdata.c */
 void rtc_peer_data_init (RtcPeer * peer, const RtcPeerConfig * config);
 void rtc_peer_data_clear (RtcPeer * peer);
-void rtc_peer_start_data_if_due (RtcPeer * peer, RtcTime now);
+void rtc_peer_update_data (RtcPeer * peer, RtcTime now);
 void rtc_peer_receive_data (RtcPeer * peer, const guint8 * data, gsize size, RtcTime now);
 RtcTime rtc_peer_get_data_timeout (const RtcPeer * peer);
 void rtc_peer_on_data_timeout (RtcPeer * peer, RtcTime now);

@@ -67,7 +67,7 @@ become_connected (RtcPeer * peer, RtcTime now, GError ** error)
   peer->rtcp_at = now + FIRST_REPORT;
   rtc_peer_raise (peer, RTC_PEER_CONNECTED);
   rtc_peer_start_tracks (peer, now);
-  rtc_peer_start_data_if_due (peer, now);
+  rtc_peer_update_data (peer, now);
   return TRUE;
 }
 

@@ -6,18 +6,16 @@
  * and a small message on a channel that was quiet passes all that others have queued; only a message that has begun must be
  * finished, as SCTP takes the parts of one without another's in between.
  *
- * What the association has is out of our hands, and the order in it is its own. So it is given what it has in flight, which is
- * its congestion window, and what the path takes in some milliseconds, so that it can always send when it may.
+ * What the association has is out of our hands: all that is in it is sent before anything that is not. So it is given what it may
+ * have in flight, which is its congestion window, and little more, so that it can always send when it may: it is filled again after
+ * each acknowledgement.
  */
 #include "rtcdatachannelsprivate.h"
 
-/* Of the path's time, beyond what is in flight; within these bytes */
-#define AHEAD (5 * RTC_MSECOND)
+/* Beyond what is in flight: an eighth of it, which the path takes in an eighth of a round-trip time; within these bytes */
+#define AHEAD_SHARE 8
 #define MIN_AHEAD (8 * 1024)
-#define MAX_AHEAD (128 * 1024)
-
-/* A larger message is not handed over in pieces smaller than this, each of which would end in a small packet. */
-#define MIN_PIECE (8 * 1024)
+#define MAX_AHEAD (64 * 1024)
 
 /* RFC 8831, section 6.4; 0 is what says nothing */
 #define MIN_WEIGHT 128
@@ -268,9 +266,10 @@ refuse (RtcDataChannels * self, RtcDataChannel * channel, RtcTime now)
           "The SCTP association does not take a message on stream %u", stream), now);
 }
 
-/* FALSE: no more may be given now */
+/* room: bytes that the association may be given; no piece of a message is smaller than @min_piece, as each ends in a small packet.
+ * FALSE: no more may be given now */
 static gboolean
-hand_over (RtcDataChannels * self, RtcDataChannel * channel, gsize * room, RtcTime now)
+hand_over (RtcDataChannels * self, RtcDataChannel * channel, gsize * room, gsize min_piece, RtcTime now)
 {
   const RtcDataMessage *message = g_queue_peek_head (&channel->messages);
   gsize size, left, piece;
@@ -279,7 +278,7 @@ hand_over (RtcDataChannels * self, RtcDataChannel * channel, gsize * room, RtcTi
 
   left = size - channel->begun;
   piece = MIN (left, *room);
-  if (piece < MIN (left, MIN_PIECE))
+  if (piece < MIN (left, min_piece))
     return FALSE;
   taken = self->sctp->klass->send (self->sctp, &self->sender.how, data + channel->begun, piece, piece == left, now);
   if (taken < 0) {
@@ -305,30 +304,30 @@ hand_over (RtcDataChannels * self, RtcDataChannel * channel, gsize * room, RtcTi
 }
 
 static gsize
-get_room (RtcDataChannels * self)
+get_room (RtcDataChannels * self, gsize * ahead)
 {
-  RtcTime round_trip_time = 0;
-  guint window = 0;
-  gsize ahead, buffered = self->sctp->klass->get_buffered (self->sctp);
+  gsize limit, buffered = self->sctp->klass->get_buffered (self->sctp);
+  RtcTime round_trip_time;
+  guint window;
 
   self->sctp->klass->get_path (self->sctp, &round_trip_time, &window);
-  ahead = MIN (window * AHEAD / MAX (round_trip_time, 1), MIN (window, MAX_AHEAD));
-  ahead = MAX (ahead, MIN_AHEAD);
-  return window + ahead > buffered ? window + ahead - buffered : 0;
+  *ahead = CLAMP (window / AHEAD_SHARE, MIN_AHEAD, MAX_AHEAD);
+  limit = window + *ahead;
+  return limit > buffered ? limit - buffered : 0;
 }
 
 void
 rtc_data_channels_pump (RtcDataChannels * self, RtcTime now)
 {
   RtcDataSender *sender = &self->sender;
-  gsize room;
+  gsize room, ahead;
 
   if (!self->is_connected || sender->is_blocked || (!sender->current && g_sequence_is_empty (sender->turns)))
     return;
-  room = get_room (self);
+  room = get_room (self, &ahead);
   for (;;) {
     if (sender->current) {
-      if (!hand_over (self, sender->current, &room, now))
+      if (!hand_over (self, sender->current, &room, ahead / 2, now))
         return;
     } else if (!g_sequence_is_empty (sender->turns)) {
       try_next (self, g_sequence_get (g_sequence_get_begin_iter (sender->turns)), now);

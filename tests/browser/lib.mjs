@@ -216,7 +216,7 @@ export class Browser {
   }
 }
 
-/** Runs in the page before its own scripts: keeps the connections and the time of the first picture. */
+/** Runs in the page before its own scripts: keeps the connections, the time of the first picture, and what progress bars showed. */
 function watch() {
   window.testPeers = [];
   const Native = window.RTCPeerConnection;
@@ -227,6 +227,12 @@ function watch() {
     }
   };
   document.addEventListener('loadeddata', () => { window.testFirstPicture ??= performance.now(); }, true);
+  window.testBars = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes)
+      if (target.localName === 'progress' && target.checkVisibility())
+        window.testBars.push(target.position);
+  }).observe(document, { subtree: true, attributeFilter: ['value'] });
 }
 
 /** The page in one browser. */

@@ -74,13 +74,13 @@ def readme_lines():
 class Process:
     """A program that serves on a port; ends by SIGINT, which it must follow at once and without an error."""
 
-    def __init__(self, command, port, cwd=None, clean=True):
-        self.port, self.command, self.cwd, self.clean = port, command, cwd, clean
+    def __init__(self, command, port, cwd=None, clean=True, stdin=subprocess.DEVNULL):
+        self.port, self.command, self.cwd, self.clean, self.stdin = port, command, cwd, clean, stdin
         self.output = b''
 
     async def __aenter__(self):
         self.process = await asyncio.create_subprocess_exec(
-            *map(str, self.command), cwd=self.cwd, stdin=subprocess.DEVNULL,
+            *map(str, self.command), cwd=self.cwd, stdin=self.stdin,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.reader = asyncio.ensure_future(self._read())
         try:

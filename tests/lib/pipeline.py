@@ -4,7 +4,7 @@
 #
 # usage: pipeline.py HOST PORT PIPELINE…        the pipeline has an rtcsrc or rtcbin with the name "rtc"
 #
-# As server.py, and more: every pad of the element is linked to an appsink.
+# As server.py, and more: every pad of the element with pictures or sound is linked to an appsink.
 # stdout: {"event": "pad-added"|"pad-eos"|"pad-removed", "pad": NAME, …}
 # stdin:  {"id": N, "ask": "pads"|"picture"|"sound", "pad": NAME}
 import collections
@@ -125,7 +125,7 @@ class Pipeline(server.Server):
         return pipeline
 
     def on_pad_added(self, element, pad):
-        if pad.get_direction() != Gst.PadDirection.SRC:
+        if pad.get_direction() != Gst.PadDirection.SRC or pad.get_name().startswith('data_'):
             return
         output = self.outputs[pad.get_name()] = Output(element.get_parent(), pad)
         server.say(event='pad-added', pad=output.name, kind=output.kind, linked=output.result,

@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: server.py HOST PORT PIPELINE…        the pipeline has an rtcsink with the name "sink"; a videotestsrc with the
-#                                             name "canvas" is painted in greys that tell its pictures apart
+#                                             name "canvas" is painted in greys that tell its pictures apart; the
+#                                             navigation events that reach an element with the name "controlled" are told
 #
-# stdout: a JSON object per line: {"event": "ready"|"consumer-added"|"consumer-removed"|"warning"|"error"|"eos", …}
-#         and the answers {"id": N, "answer": …} to what comes from
-# stdin:  {"id": N, "ask": "stats"|"encoders"|"threads"|"state"|"painted"|"quit", …}; the end of stdin is "quit"
+# stdout: a JSON object per line: {"event": "ready"|"consumer-added"|"consumer-removed"|"warning"|"error"|"eos"|"progress"|
+#         "navigation"|"channel"|"message", …} and the answers {"id": N, "answer": …} to what comes from
+# stdin:  {"id": N, "ask": "stats"|"encoders"|"threads"|"state"|"painted"|"open"|"send"|"quit", …}; the end of stdin is "quit"
 import collections
 import json
 import os
@@ -102,6 +103,12 @@ class Server:
         bus.connect('message', self.on_message)
         canvas = self.pipeline.get_by_name('canvas')
         self.painter = canvas and Painter(self.pipeline, canvas)
+        controlled = self.pipeline.get_by_name('controlled')
+        if controlled:
+            controlled.get_static_pad('src').add_probe(Gst.PadProbeType.EVENT_UPSTREAM, self.on_upstream_event)
+        self.channels = []
+        if self.sink.find_property('data-channels') and self.sink.get_property('data-channels'):
+            self.sink.connect('on-data-channel', lambda sink, viewer, channel: self.keep_channel(channel))
 
     @staticmethod
     def parse(description):
@@ -120,6 +127,23 @@ class Server:
         elif message.type == Gst.MessageType.EOS:
             say(event='eos')
 
+        elif message.type == Gst.MessageType.PROGRESS:
+            kind, code, text = message.parse_progress()
+            say(event='progress', kind=kind.value_nick, code=code, text=text)
+
+    def on_upstream_event(self, pad, info):
+        event = info.get_event()
+        if event.type == Gst.EventType.NAVIGATION:
+            say(event='navigation', **{'what' if name == 'event' else name: value
+                                       for name, value in plain(event.get_structure()).items()})
+        return Gst.PadProbeReturn.OK
+
+    def keep_channel(self, channel):
+        label = channel.get_property('label')
+        self.channels.append(channel)
+        channel.connect('on-message-string', lambda channel, text: say(event='message', label=label, text=text))
+        say(event='channel', label=label, protocol=channel.get_property('protocol'))
+
     def answer(self, question):
         ask = question['ask']
         if ask == 'stats':
@@ -131,6 +155,12 @@ class Server:
         if ask == 'state':
             self.pipeline.set_state(getattr(Gst.State, question['value']))
             return str(self.pipeline.get_state(10 * Gst.SECOND)[0])
+        if ask == 'open':
+            self.keep_channel(self.sink.emit('create-data-channel', question['viewer'], question['label'], None))
+            return True
+        if ask == 'send':
+            self.channels[-1].emit('send-string', question['text'])
+            return True
         if ask == 'painted':
             return list(self.painter.captured)
         if ask == 'quit':

@@ -32,6 +32,11 @@
 /* Of the send buffer, that must be free for a part of what does not fit: no crumbs */
 #define ROOM(buffer) ((buffer) / 4)
 
+/* Retransmissions of what is to arrive. A limit all the same, which makes usrsctp take the longer one of its two ways to handle an
+ * acknowledgement: on the shorter one it forgets to restart the retransmission timer (RFC 9260, section 6.3.2, R3), and falls
+ * back to a window of one packet about once in every timeout. */
+#define NO_LIMIT G_MAXUINT32
+
 /* Packets that wait for the owner; what comes above it is lost as on any network */
 #define MAX_OUTPUT (8 * 1024 * 1024)
 typedef struct
@@ -393,7 +398,7 @@ association_get_error (RtcSctp * sctp)
 static gssize
 send_part (RtcUsrsctp * self, const RtcSctpSend * how, const guint8 * data, gsize size, gboolean is_last)
 {
-  struct sctp_sendv_spa info = { .sendv_flags = SCTP_SEND_SNDINFO_VALID };
+  struct sctp_sendv_spa info = { .sendv_flags = SCTP_SEND_SNDINFO_VALID | SCTP_SEND_PRINFO_VALID };
   gssize n;
 
   info.sendv_sndinfo.snd_sid = how->stream;
@@ -405,10 +410,12 @@ send_part (RtcUsrsctp * self, const RtcSctpSend * how, const guint8 * data, gsiz
   /* A message on its own is acknowledged without delay (RFC 7053). */
   if (is_last && self->buffered == 0)
     info.sendv_sndinfo.snd_flags |= SCTP_SACK_IMMEDIATELY;
-  if (how->max_retransmits >= 0 || how->max_lifetime >= 0) {
-    info.sendv_flags |= SCTP_SEND_PRINFO_VALID;
-    info.sendv_prinfo.pr_policy = how->max_retransmits >= 0 ? SCTP_PR_SCTP_RTX : SCTP_PR_SCTP_TTL;
-    info.sendv_prinfo.pr_value = how->max_retransmits >= 0 ? how->max_retransmits : how->max_lifetime;
+  if (how->max_lifetime >= 0 && how->max_retransmits < 0) {
+    info.sendv_prinfo.pr_policy = SCTP_PR_SCTP_TTL;
+    info.sendv_prinfo.pr_value = how->max_lifetime;
+  } else {
+    info.sendv_prinfo.pr_policy = SCTP_PR_SCTP_RTX;
+    info.sendv_prinfo.pr_value = how->max_retransmits >= 0 ? (guint32) how->max_retransmits : NO_LIMIT;
   }
 
   n = usrsctp_sendv (self->socket, data, size, NULL, 0, &info, sizeof (info), SCTP_SENDV_SPA, 0);

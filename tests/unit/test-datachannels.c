@@ -595,6 +595,37 @@ test_peer_without_resets (void)
   pair_free (pair);
 }
 
+/* One that has all, but does not reset its own stream, which is not used again then */
+static void
+test_peer_never_closes (void)
+{
+  Pair *pair = pair_new ();
+
+  open_channel (pair, 0, 1, REMOTE);
+  send_text (pair, 0, 1, "last");
+  close_channel (pair, 0, 1);
+  pair->now += 60 * RTC_SECOND;
+  update (pair, 0);
+  expect_none (pair, 0);
+  fake_sctp_deliver (pair->sctp[0], G_MAXSIZE);
+  update (pair, 0);
+  pair->now += 4 * RTC_SECOND;
+  update (pair, 0);
+  expect_none (pair, 0);
+  pair->now += RTC_SECOND;
+  update (pair, 0);
+  expect_closed (pair, 0, 1);
+  create (pair, 0, 2);
+  expect_open (pair, 0, 2, 2);
+
+  /* Later than never */
+  pair_run (pair);
+  expect_none (pair, 0);
+  create (pair, 0, 3);
+  expect_open (pair, 0, 3, 0);
+  pair_free (pair);
+}
+
 /* The association */
 
 static void
@@ -785,6 +816,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data-channels/peer-closes-in-the-middle", test_peer_closes_in_the_middle);
   g_test_add_func ("/data-channels/send-after-close", test_send_after_close);
   g_test_add_func ("/data-channels/peer-without-resets", test_peer_without_resets);
+  g_test_add_func ("/data-channels/peer-never-closes", test_peer_never_closes);
   g_test_add_func ("/data-channels/association-ends", test_association_ends);
   g_test_add_func ("/data-channels/peer-ends", test_peer_ends);
   g_test_add_func ("/data-channels/freed-in-the-middle", test_freed_in_the_middle);

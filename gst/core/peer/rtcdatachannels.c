@@ -127,6 +127,7 @@ rtc_data_channels_new (void)
   self->resets = g_hash_table_new (NULL, NULL);
   self->next_remote = RTC_DATA_REMOTE;
   g_queue_init (&self->waiting);
+  g_queue_init (&self->unanswered);
   g_queue_init (&self->events);
   rtc_data_sender_init (&self->sender);
   return self;
@@ -224,6 +225,7 @@ rtc_data_channels_update (RtcDataChannels * self, RtcTime now)
     rtc_data_channels_take_events (self, now);
     rtc_data_channels_carry_out_resets (self, now);
   }
+  rtc_data_channels_give_up (self, now);
   state = self->sctp->klass->get_state (self->sctp);
   if (state == RTC_SCTP_CLOSED || state == RTC_SCTP_FAILED)
     on_association_end (self, state);

@@ -75,7 +75,7 @@ void rtc_data_channels_create (RtcDataChannels * self, guint channel, const RtcD
  * turn, so that a small message does not wait for all of a long queue of another channel.
  */
 void rtc_data_channels_send (RtcDataChannels * self, guint channel, gboolean is_text, GBytes * message, RtcTime now);
-/* What was sent before arrives first; CLOSED follows when the peer has closed its side too (RFC 8831, section 6.7) */
+/* What was sent before arrives first; CLOSED follows when the peer has closed its side too (RFC 8831, section 6.7), or has not for 5 s */
 void rtc_data_channels_close (RtcDataChannels * self, guint channel, RtcTime now);
 
 gboolean rtc_data_channels_next_event (RtcDataChannels * self, RtcDataEvent * event);

@@ -30,6 +30,8 @@ typedef enum
  * @closes: close() came while it was waiting
  * @reset_asked: our stream's reset, which was carried out with @reset_done
  * @peer_reset: nothing more comes
+ * @unanswered: in the list of those whose reset is done while the peer's is not there
+ * @give_up_at: when it is not waited for any longer
  * @opened: when; messages from before begin to age then
  * @messages: (element-type RtcDataMessage): the head may have begun
  * @begun: bytes of the head that the association has
@@ -46,7 +48,8 @@ typedef struct
   RtcChannelState state;
   gboolean is_told, is_confirmed, closes;
   gboolean reset_asked, reset_done, peer_reset;
-  RtcTime opened;
+  GList unanswered;
+  RtcTime opened, give_up_at;
   GQueue messages;
   gsize begun, buffered;
   guint64 start, finish;
@@ -97,6 +100,7 @@ typedef struct
  * @resetting: (element-type guint): streams that our reset is under way for
  * @resets: (element-type guint guint): streams that the peer has reset, and how often, while something of them may be unread
  * @waiting: (element-type guint): handles, in the order of creation; some may be gone
+ * @unanswered: (element-type RtcDataChannel): in the order of @give_up_at
  * @first_id: ours to open are this one and every second from there on
  * @free_id: none of those below it is free
  * @next_remote: handle of the next channel that the peer opens
@@ -110,7 +114,7 @@ struct _RtcDataChannels
   GError *ended;
   GHashTable *by_handle, *by_stream;
   GHashTable *resetting, *resets;
-  GQueue waiting, events;
+  GQueue waiting, unanswered, events;
   guint n_streams, first_id, free_id;
   guint next_remote, n_remote;
   gsize remote_text;
@@ -146,6 +150,8 @@ void rtc_data_channels_on_reset_done (RtcDataChannels * self, guint16 stream, Rt
 void rtc_data_channels_note_peer_reset (RtcDataChannels * self, guint16 stream);
 /* Whether there was one */
 gboolean rtc_data_channels_take_peer_reset (RtcDataChannels * self, guint16 stream);
+/* Tells CLOSED for channels that the peer does not close in return */
+void rtc_data_channels_give_up (RtcDataChannels * self, RtcTime now);
 /* All that came before them has been read. */
 void rtc_data_channels_carry_out_resets (RtcDataChannels * self, RtcTime now);
 

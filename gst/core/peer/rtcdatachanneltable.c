@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* A peer that has all we sent, but does not reset its own stream, keeps that, not our application waiting. */
+#define PATIENCE (5 * RTC_SECOND)
+
 /* The table */
 
 RtcDataChannel *
@@ -56,10 +59,19 @@ rtc_data_channels_add (RtcDataChannels * self, guint handle, RtcDataChannelSpec 
   return channel;
 }
 
+static void
+leave_unanswered (RtcDataChannels * self, RtcDataChannel * channel)
+{
+  if (channel->unanswered.data)
+    g_queue_unlink (&self->unanswered, &channel->unanswered);
+  channel->unanswered.data = NULL;
+}
+
 /* error: (nullable) (transfer full): once; whatever is still buffered counts as sent, as it is not buffered any more */
 static void
 tell_closed (RtcDataChannels * self, RtcDataChannel * channel, GError * error)
 {
+  leave_unanswered (self, channel);
   if (channel->is_told) {
     g_clear_error (&error);
     return;
@@ -162,6 +174,16 @@ on_peer_reset (RtcDataChannels * self, RtcDataChannel * channel, RtcTime now)
   rtc_data_channels_begin_closing (self, channel, now);
 }
 
+static void
+await_answer (RtcDataChannels * self, RtcDataChannel * channel, RtcTime now)
+{
+  if (channel->is_told || channel->peer_reset)
+    return;
+  channel->give_up_at = now + PATIENCE;
+  channel->unanswered.data = channel;
+  g_queue_push_tail_link (&self->unanswered, &channel->unanswered);
+}
+
 void
 rtc_data_channels_on_reset_done (RtcDataChannels * self, guint16 stream, RtcTime now)
 {
@@ -173,11 +195,22 @@ rtc_data_channels_on_reset_done (RtcDataChannels * self, guint16 stream, RtcTime
     note_free (self, stream);
     return;
   }
-  if (channel->reset_asked)
+  if (channel->reset_asked) {
     channel->reset_done = TRUE;
-  else
+    await_answer (self, channel, now);
+  } else {
     rtc_data_channels_take_turn (self, channel);
+  }
   rtc_data_channels_proceed (self, channel, now);
+}
+
+void
+rtc_data_channels_give_up (RtcDataChannels * self, RtcTime now)
+{
+  RtcDataChannel *channel;
+
+  while ((channel = g_queue_peek_head (&self->unanswered)) && now >= channel->give_up_at)
+    tell_closed (self, channel, NULL);
 }
 
 /* More than twice cannot be: the second one is that of a channel whose OPEN is unread. */

@@ -7,14 +7,11 @@
  */
 #include "rtcusrsctp.h"
 #include "rtcusrsctpchecksum.h"
-#include "rtcusrsctpchunks.h"
-#include "rtcusrsctpflight.h"
 #include "rtcusrsctpgate.h"
-#include "rtcusrsctptable.h"
+#include "rtcusrsctpprivate.h"
 
 #include <errno.h>
 #include <string.h>
-#include <usrsctp.h>
 
 /* Between the grid points that an association is called at when nothing is under way: only heartbeats then */
 #define IDLE_TICK (10 * RTC_USRSCTP_TICK)
@@ -24,8 +21,9 @@
 /* So long a peer may owe an answer: twice as long as consent to send lasts without one (RFC 7675) */
 #define MAX_SILENCE (60 * RTC_SECOND)
 
-/* What usrsctp takes for a path's MTU */
-#define MIN_PATH_MTU 512
+/* usrsctp has 104 bytes for each in each association, used or not: 6.8 MB for all there can be. So many, and either side
+ * can open 1,024 channels. */
+#define MAX_STREAMS 2048
 
 #define MIN_BUFFER (16 * 1024)
 #define MAX_BUFFER (64 * 1024 * 1024)
@@ -39,62 +37,28 @@
 
 /* Packets that wait for the owner; what comes above it is lost as on any network */
 #define MAX_OUTPUT (8 * 1024 * 1024)
-typedef struct
-{
-  RtcSctp parent;
-  RtcUsrsctpEntry entry;
-  RtcSctpConfig config;
-  struct socket *socket;        /* (nullable): closed */
-
-  RtcSctpState state;
-  GError *error;
-  guint n_streams;
-  GArray *events;               /* RtcSctpEvent */
-  guint next_event;
-  RtcTime now;                  /* of the last call */
-  RtcTime busy_until;
-  RtcTime heard;                /* from the peer, or begun to wait for it */
-  guint resets;                 /* reset_stream() that were not answered */
-  gboolean may_read;            /* the socket was not seen empty since something happened */
-  gboolean is_cut;              /* read() has to say so */
-  gboolean in_message;          /* read() has given parts of a message, and not the last */
-  RtcSctpPart part;             /* the last that read() gave */
-  gboolean is_full;             /* send() took less than all */
-
-  /* Packets as size and bytes, one after the other. The owner takes what was output at once, so that what it
-   * was given stays where it is while another thread adds more. */
-  GByteArray *taken;
-  guint next_packet;
-
-  /* of the lock */
-  GByteArray *output;
-  gboolean is_trimmed;
-  RtcUsrsctpFlight flight;
-  gsize buffered;
-} RtcUsrsctp;
 
 #define ENTRY_SELF(e) ((RtcUsrsctp *) ((guint8 *) (e) - G_STRUCT_OFFSET (RtcUsrsctp, entry)))
 
-static void
-push_event (RtcUsrsctp * self, RtcSctpEventKind kind, guint16 stream)
+void
+rtc_usrsctp_push_event (RtcUsrsctp * self, RtcSctpEventKind kind, guint16 stream)
 {
   RtcSctpEvent event = { kind, stream };
 
   g_array_append_val (self->events, event);
 }
 
-static void
-set_state (RtcUsrsctp * self, RtcSctpState state)
+void
+rtc_usrsctp_set_state (RtcUsrsctp * self, RtcSctpState state)
 {
   if (self->state == state)
     return;
   self->state = state;
-  push_event (self, RTC_SCTP_EVENT_STATE, 0);
+  rtc_usrsctp_push_event (self, RTC_SCTP_EVENT_STATE, 0);
 }
 
-/* Under the lock. Tells the peer if it was there. */
-static void
-close_socket (RtcUsrsctp * self)
+void
+rtc_usrsctp_close_socket (RtcUsrsctp * self)
 {
   if (self->socket)
     usrsctp_close (self->socket);
@@ -104,13 +68,13 @@ close_socket (RtcUsrsctp * self)
   rtc_usrsctp_flight_clear (&self->flight);
 }
 
-static void
-fail (RtcUsrsctp * self, const gchar * message)
+void
+rtc_usrsctp_fail (RtcUsrsctp * self, const gchar * message)
 {
   if (!self->error)
     self->error = g_error_new_literal (GST_RTC_ERROR, GST_RTC_ERROR_DATA, message);
-  close_socket (self);
-  set_state (self, RTC_SCTP_FAILED);
+  rtc_usrsctp_close_socket (self);
+  rtc_usrsctp_set_state (self, RTC_SCTP_FAILED);
 }
 
 static void
@@ -161,140 +125,9 @@ leave (RtcUsrsctp * self)
     self->buffered = 0;
   if (self->is_full && self->socket && self->buffered + ROOM (self->config.send_buffer) <= self->config.send_buffer) {
     self->is_full = FALSE;
-    push_event (self, RTC_SCTP_EVENT_WRITABLE, 0);
+    rtc_usrsctp_push_event (self, RTC_SCTP_EVENT_WRITABLE, 0);
   }
   rtc_usrsctp_unlock ();
-}
-
-/* code: the socket's error; 0 for an orderly end */
-static void
-on_lost (RtcUsrsctp * self, int code)
-{
-  if (code == ECONNREFUSED) {
-    fail (self, "The peer refuses data channels: check a=sctp-port of both descriptions");
-  } else if (code == ECONNRESET || code == 0) {
-    close_socket (self);
-    set_state (self, RTC_SCTP_CLOSED);
-  } else if (self->state == RTC_SCTP_CONNECTING) {
-    fail (self, "The peer did not answer on the SCTP port of its description");
-  } else {
-    fail (self, "The peer broke the rules of SCTP");
-  }
-}
-
-static void
-on_change (RtcUsrsctp * self, const struct sctp_assoc_change *change)
-{
-  socklen_t size = sizeof (int);
-  int code = ECONNABORTED;
-
-  switch (change->sac_state) {
-    case SCTP_COMM_UP:
-      self->n_streams = change->sac_outbound_streams;
-      set_state (self, RTC_SCTP_CONNECTED);
-      break;
-    case SCTP_RESTART:
-      fail (self, "The peer began a new SCTP association over the old one");
-      break;
-    case SCTP_SHUTDOWN_COMP:
-      close_socket (self);
-      set_state (self, RTC_SCTP_CLOSED);
-      break;
-    default:
-      /* Did the peer abort, or was it given up? Only the socket's error tells. */
-      usrsctp_getsockopt (self->socket, SOL_SOCKET, SO_ERROR, &code, &size);
-      on_lost (self, code);
-      break;
-  }
-}
-
-static void
-push_resets (RtcUsrsctp * self, RtcSctpEventKind kind, const guint16 * streams, guint n)
-{
-  guint i;
-
-  /* an empty list means all */
-  for (i = 0; i < (n > 0 ? n : self->n_streams); i++)
-    push_event (self, kind, n > 0 ? streams[i] : i);
-  if (kind == RTC_SCTP_EVENT_RESET_DONE)
-    self->resets -= MIN (self->resets, i);
-}
-
-static void
-on_reset (RtcUsrsctp * self, const struct sctp_stream_reset_event *reset)
-{
-  guint n = (reset->strreset_length - sizeof (*reset)) / sizeof (guint16);
-
-  if (reset->strreset_flags & SCTP_STREAM_RESET_OUTGOING_SSN)
-    push_resets (self, RTC_SCTP_EVENT_RESET_DONE, reset->strreset_stream_list, n);
-  else if (!(reset->strreset_flags & (SCTP_STREAM_RESET_DENIED | SCTP_STREAM_RESET_FAILED)))
-    push_resets (self, RTC_SCTP_EVENT_RESET, reset->strreset_stream_list, n);
-}
-
-/* data: aligned for it */
-static void
-on_notification (RtcUsrsctp * self, const guint8 * data, gsize size)
-{
-  const union sctp_notification *notification = (const union sctp_notification *) data;
-
-  if (size < sizeof (notification->sn_header) || size < notification->sn_header.sn_length)
-    return;
-  switch (notification->sn_header.sn_type) {
-    case SCTP_ASSOC_CHANGE:
-      if (size >= sizeof (notification->sn_assoc_change))
-        on_change (self, &notification->sn_assoc_change);
-      break;
-    case SCTP_STREAM_RESET_EVENT:
-      if (size >= sizeof (notification->sn_strreset_event))
-        on_reset (self, &notification->sn_strreset_event);
-      break;
-    case SCTP_PARTIAL_DELIVERY_EVENT:
-      self->is_cut = self->in_message;
-      break;
-    default:
-      break;
-  }
-}
-
-/* What is next in the socket: bytes, 0 if there is nothing. flags: MSG_PEEK goes in; MSG_NOTIFICATION and MSG_EOR come out */
-static gsize
-receive_next (RtcUsrsctp * self, guint8 * data, gsize size, struct sctp_rcvinfo *info, int *flags)
-{
-  socklen_t info_size = sizeof (*info);
-  unsigned int info_type = 0;
-  gssize n;
-
-  if (!self->may_read || !self->socket)
-    return 0;
-  n = usrsctp_recvv (self->socket, data, size, NULL, NULL, info, &info_size, &info_type, flags);
-  if (n > 0)
-    return n;
-  self->may_read = FALSE;
-  /* The end, if there was no room for its notification */
-  if (n < 0 && errno != EWOULDBLOCK && errno != ENOTCONN)
-    on_lost (self, errno);
-  else if (n == 0 && self->state == RTC_SCTP_CONNECTED)
-    on_lost (self, 0);
-  return 0;
-}
-
-/* Notifications that are in front of data which nobody reads */
-static void
-read_notifications (RtcUsrsctp * self)
-{
-  struct sctp_rcvinfo info;
-  gsize scratch_size, size;
-  guint8 *scratch = rtc_usrsctp_get_scratch (&scratch_size);
-  int flags;
-
-  while (self->events->len == 0) {
-    flags = MSG_PEEK;
-    if (receive_next (self, scratch, sizeof (struct sctp_tlv), &info, &flags) == 0 || !(flags & MSG_NOTIFICATION))
-      return;
-    flags = 0;
-    size = receive_next (self, scratch, scratch_size, &info, &flags);
-    on_notification (self, scratch, size);
-  }
 }
 
 static void
@@ -310,9 +143,9 @@ association_start (RtcSctp * sctp, RtcTime now)
   g_return_if_fail (self->state == RTC_SCTP_NEW);
 
   enter (self, now);
-  set_state (self, RTC_SCTP_CONNECTING);
+  rtc_usrsctp_set_state (self, RTC_SCTP_CONNECTING);
   if (usrsctp_connect (self->socket, (struct sockaddr *) &peer, sizeof (peer)) < 0 && errno != EINPROGRESS)
-    fail (self, "The SCTP association could not be begun: usrsctp refuses to connect");
+    rtc_usrsctp_fail (self, "The SCTP association could not be begun: usrsctp refuses to connect");
   leave (self);
 }
 
@@ -372,7 +205,7 @@ association_next_event (RtcSctp * sctp, RtcSctpEvent * event)
     self->next_event = 0;
     if (self->may_read) {
       rtc_usrsctp_lock (&self->entry);
-      read_notifications (self);
+      rtc_usrsctp_read_notifications (self);
       rtc_usrsctp_unlock ();
     }
   }
@@ -462,56 +295,6 @@ association_get_buffered (RtcSctp * sctp)
   return buffered;
 }
 
-/* Under the lock */
-static gboolean
-read_part (RtcUsrsctp * self, guint8 * data, RtcSctpPart * part)
-{
-  struct sctp_rcvinfo info;
-  gsize scratch_size, size;
-  guint8 *scratch = rtc_usrsctp_get_scratch (&scratch_size);
-  int flags;
-
-  for (;;) {
-    flags = 0;
-    size = receive_next (self, data, RTC_SCTP_READ_SIZE, &info, &flags);
-    if (size == 0)
-      return FALSE;
-    if (!(flags & MSG_NOTIFICATION))
-      break;
-    /* which is aligned */
-    memcpy (scratch, data, MIN (size, scratch_size));
-    on_notification (self, scratch, MIN (size, scratch_size));
-    if (self->is_cut)
-      return FALSE;
-  }
-  *part = (RtcSctpPart) { info.rcv_sid, g_ntohl (info.rcv_ppid), size, (flags & MSG_EOR) != 0, FALSE };
-  return TRUE;
-}
-
-static gboolean
-association_read (RtcSctp * sctp, guint8 * data, RtcSctpPart * part)
-{
-  RtcUsrsctp *self = (RtcUsrsctp *) sctp;
-  gboolean found = FALSE;
-
-  if (self->may_read && !self->is_cut) {
-    rtc_usrsctp_lock (&self->entry);
-    found = read_part (self, data, part);
-    rtc_usrsctp_unlock ();
-  }
-  if (!found && self->is_cut) {
-    *part = self->part;
-    part->size = 0;
-    part->is_last = part->is_cut = found = TRUE;
-    self->is_cut = FALSE;
-  }
-  if (found) {
-    self->in_message = !part->is_last;
-    self->part = *part;
-  }
-  return found;
-}
-
 static gboolean
 association_reset_stream (RtcSctp * sctp, guint16 stream, RtcTime now)
 {
@@ -597,7 +380,7 @@ association_on_timeout (RtcSctp * sctp, RtcTime now)
   enter (self, now);
   self->may_read = self->socket != NULL;
   if (self->socket && is_waiting (self) && now - self->heard > MAX_SILENCE)
-    fail (self, "The peer has not acknowledged what was sent to it for a minute");
+    rtc_usrsctp_fail (self, "The peer has not acknowledged what was sent to it for a minute");
   if (!is_busy (self))
     trim (self);
   leave (self);
@@ -611,9 +394,9 @@ association_close (RtcSctp * sctp)
   if (!self->socket)
     return;
   rtc_usrsctp_lock (&self->entry);
-  close_socket (self);
+  rtc_usrsctp_close_socket (self);
   rtc_usrsctp_unlock ();
-  set_state (self, RTC_SCTP_CLOSED);
+  rtc_usrsctp_set_state (self, RTC_SCTP_CLOSED);
 }
 
 static void
@@ -622,7 +405,7 @@ association_free (RtcSctp * sctp)
   RtcUsrsctp *self = (RtcUsrsctp *) sctp;
 
   rtc_usrsctp_lock (&self->entry);
-  close_socket (self);
+  rtc_usrsctp_close_socket (self);
   if (self->entry.address)
     rtc_usrsctp_remove (&self->entry);
   rtc_usrsctp_unlock ();
@@ -642,7 +425,7 @@ static const RtcSctpClass association_class = {
   .get_error = association_get_error,
   .send = association_send,
   .get_buffered = association_get_buffered,
-  .read = association_read,
+  .read = rtc_usrsctp_read,
   .reset_stream = association_reset_stream,
   .get_n_streams = association_get_n_streams,
   .get_path = association_get_path,
@@ -652,79 +435,9 @@ static const RtcSctpClass association_class = {
   .free = association_free,
 };
 
-static gboolean
-set_option (RtcUsrsctp * self, int option, gconstpointer value, gsize size)
-{
-  return usrsctp_setsockopt (self->socket, IPPROTO_SCTP, option, value, size) == 0;
-}
-
-static gboolean
-subscribe (RtcUsrsctp * self, guint16 type)
-{
-  const struct sctp_event event = { .se_assoc_id = SCTP_FUTURE_ASSOC, .se_type = type, .se_on = 1 };
-
-  return set_option (self, SCTP_EVENT, &event, sizeof (event));
-}
-
-/* The size of packets is what the owner says: usrsctp knows nothing of the path. */
-static gboolean
-set_path (RtcUsrsctp * self)
-{
-  struct sctp_paddrparams path = {
-    .spp_flags = SPP_PMTUD_DISABLE | SPP_HB_ENABLE,
-    .spp_pathmtu = MAX (self->config.mtu - RTC_USRSCTP_HEADER_SIZE, MIN_PATH_MTU),
-  };
-
-  path.spp_address.ss_family = AF_CONN;
-  return set_option (self, SCTP_PEER_ADDR_PARAMS, &path, sizeof (path));
-}
-
-static gboolean
-set_buffers (RtcUsrsctp * self)
-{
-  const int send_buffer = self->config.send_buffer, receive_buffer = self->config.receive_buffer;
-  /* A message that is larger comes in parts before it is complete. */
-  const guint32 partial_delivery = receive_buffer / 2;
-
-  return usrsctp_setsockopt (self->socket, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof (send_buffer)) == 0
-      && usrsctp_setsockopt (self->socket, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof (receive_buffer)) == 0
-      && set_option (self, SCTP_PARTIAL_DELIVERY_POINT, &partial_delivery, sizeof (partial_delivery));
-}
-
-static gboolean
-set_up (RtcUsrsctp * self)
-{
-  const int on = 1;
-  /* closing aborts: there is no one left who could wait for the peer */
-  const struct linger linger = {.l_onoff = 1,.l_linger = 0 };
-  const struct sctp_initmsg init = {
-    .sinit_num_ostreams = self->config.n_streams,
-    .sinit_max_instreams = self->config.n_streams,
-  };
-  const struct sctp_assoc_value resets = { SCTP_FUTURE_ASSOC, SCTP_ENABLE_RESET_STREAM_REQ };
-  struct sockaddr_conn local = {
-    .sconn_family = AF_CONN,
-    .sconn_port = g_htons (self->config.local_port),
-    .sconn_addr = self->entry.address,
-  };
-
-  return usrsctp_set_non_blocking (self->socket, 1) == 0
-      && usrsctp_setsockopt (self->socket, SOL_SOCKET, SO_LINGER, &linger, sizeof (linger)) == 0
-      && set_option (self, SCTP_NODELAY, &on, sizeof (on))
-      && set_option (self, SCTP_EXPLICIT_EOR, &on, sizeof (on))
-      && set_option (self, SCTP_RECVRCVINFO, &on, sizeof (on))
-      && set_option (self, SCTP_INITMSG, &init, sizeof (init))
-      && set_option (self, SCTP_ENABLE_STREAM_RESET, &resets, sizeof (resets))
-      && subscribe (self, SCTP_ASSOC_CHANGE)
-      && subscribe (self, SCTP_STREAM_RESET_EVENT)
-      && subscribe (self, SCTP_PARTIAL_DELIVERY_EVENT)
-      && set_buffers (self) && set_path (self)
-      && usrsctp_bind (self->socket, (struct sockaddr *) &local, sizeof (local)) == 0;
-}
-
 /**
  * rtc_usrsctp_new:
- * @config: copied. Each stream costs 112 bytes in each association; buffers cost what is in them.
+ * @config: copied. Buffers cost what is in them.
  *
  * Associations may live on different threads; each is called on one at a time.
  *
@@ -734,11 +447,10 @@ RtcSctp *
 rtc_usrsctp_new (const RtcSctpConfig * config, GError ** error)
 {
   RtcUsrsctp *self = g_new0 (RtcUsrsctp, 1);
-  gboolean works;
 
   self->parent.klass = &association_class;
   self->config = *config;
-  self->config.n_streams = CLAMP (config->n_streams, 1, G_MAXUINT16);
+  self->config.n_streams = CLAMP (config->n_streams, 1, MAX_STREAMS);
   self->config.send_buffer = CLAMP (config->send_buffer, MIN_BUFFER, MAX_BUFFER);
   self->config.receive_buffer = CLAMP (config->receive_buffer, MIN_BUFFER, MAX_BUFFER);
   self->events = g_array_new (FALSE, FALSE, sizeof (RtcSctpEvent));
@@ -748,10 +460,9 @@ rtc_usrsctp_new (const RtcSctpConfig * config, GError ** error)
 
   rtc_usrsctp_lock (&self->entry);
   rtc_usrsctp_add (&self->entry);
-  self->socket = usrsctp_socket (AF_CONN, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, 0, NULL);
-  works = self->socket && set_up (self);
+  self->socket = rtc_usrsctp_socket_new (&self->config, self->entry.address);
   rtc_usrsctp_unlock ();
-  if (!works) {
+  if (!self->socket) {
     g_set_error (error, GST_RTC_ERROR, GST_RTC_ERROR_FAILED,
         "SCTP: usrsctp could not set up an association: %s", g_strerror (errno));
     association_free (&self->parent);

@@ -30,7 +30,7 @@ typedef struct _RtcSctp RtcSctp;
  * @local_port: a=sctp-port of our description
  * @remote_port: of the peer's
  * @mtu: bytes of the largest packet: what DTLS takes as one record within the path's MTU
- * @n_streams: how many the association should have each way (RFC 8831, section 6.2: 65535 at most)
+ * @n_streams: how many the association should have each way (RFC 8831, section 6.2: 65535 at most); the library may have fewer
  * @send_buffer: bytes that wait for transmission or acknowledgement at most; what limits throughput to
  *     send_buffer / round-trip time
  * @receive_buffer: the window offered to the peer

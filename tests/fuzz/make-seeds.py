@@ -261,6 +261,7 @@ def sctp_seeds():
     yield "init-no-streams", records("connecting", ("chunks", init(streams=(0, 0))), honest)
     yield "init-no-tag", records("connecting", ("chunks", init(tag=0)), honest)
     yield "init-all-streams", records("connecting", ("chunks", init(streams=(65535, 65535))), honest)
+    yield "init-parameter-of-no-length", records("connected", ("chunks", init(parameters=b"\x80\x08\0\0")), honest)
     yield "init-parameter-lies", records("connecting", ("chunks", init(parameters=b"\x80\x08\xff\xff")), honest)
     yield "cookie-echo", records("cookie", ("chunks", chunk(10, 0, bytes(200))), honest)
     yield "cookie-ack", records("cookie", ("chunks", chunk(11, 0, b"")), honest)

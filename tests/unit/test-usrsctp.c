@@ -269,6 +269,27 @@ test_back_pressure (void)
 }
 
 static gboolean
+send_without_end (Link * link)
+{
+  static const guint8 message[4096];
+
+  while (send_bytes (&link->sides[0], &reliable, message, sizeof (message), TRUE) == sizeof (message));
+  return FALSE;
+}
+
+/* A path that loses nothing carries a full window in each round trip, for as long as it takes. */
+static void
+test_window (void)
+{
+  const RtcTime duration = 10 * RTC_SECOND;
+  Link *link = connected_link_new ();
+
+  run (link, send_without_end, duration);
+  g_assert_cmpuint (link->sides[1].messages->len * 4096, >, duration / (2 * DELAY) * (BUFFER / 4 * 3));
+  link_free (link);
+}
+
+static gboolean
 are_reset (Link * link)
 {
   return link->sides[0].resets->len + link->sides[1].resets->len == 2
@@ -635,6 +656,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/usrsctp/lifetime", GINT_TO_POINTER (TRUE), test_unreliable);
   g_test_add_func ("/usrsctp/cut", test_cut);
   g_test_add_func ("/usrsctp/back-pressure", test_back_pressure);
+  g_test_add_func ("/usrsctp/window", test_window);
   g_test_add_func ("/usrsctp/reset", test_reset);
   g_test_add_func ("/usrsctp/many-streams", test_many_streams);
   g_test_add_func ("/usrsctp/close", test_close);

@@ -10,6 +10,9 @@
 
 #define PREFIX "data_"
 
+/* Of a pad: the element behind it */
+#define INNER "rtc-inner"
+
 struct _GstRtcDataPads
 {
   GstElement *element;          /* not owned: it owns us */
@@ -200,6 +203,7 @@ gst_rtc_data_pads_request (GstRtcDataPads * self, GstPadTemplate * pad_template,
   inner = is_sink ? add_writer (self, asked, asked + prefix) : add_reader (self, asked, asked + prefix);
   pad = is_sink ? new_sink_pad (asked, pad_template, inner)
       : gst_rtc_data_src_pad_new (asked, pad_template, GST_RTC_DATA_READER (inner));
+  g_object_set_data_full (G_OBJECT (pad), INNER, gst_object_ref (inner), gst_object_unref);
   gst_pad_set_active (pad, TRUE);
   gst_element_add_pad (self->element, pad);
   gst_element_sync_state_with_parent (inner);
@@ -207,12 +211,11 @@ gst_rtc_data_pads_request (GstRtcDataPads * self, GstPadTemplate * pad_template,
   return pad;
 }
 
-/* What is behind it first: a thread that waits there comes back */
+/* What is behind it first: a thread that waits there comes back. An element that is disposed of has let go of it already. */
 void
 gst_rtc_data_pads_release (GstRtcDataPads * self, GstPad * pad)
 {
-  g_autoptr (GstPad) target = gst_ghost_pad_get_target (GST_GHOST_PAD (pad));
-  g_autoptr (GstElement) inner = gst_pad_get_parent_element (target);
+  g_autoptr (GstElement) inner = gst_object_ref (g_object_get_data (G_OBJECT (pad), INNER));
 
   lock (self);
   g_ptr_array_remove (GST_PAD_IS_SINK (pad) ? self->writers : self->readers, inner);
@@ -222,7 +225,8 @@ gst_rtc_data_pads_release (GstRtcDataPads * self, GstPad * pad)
   gst_element_set_state (inner, GST_STATE_NULL);
   gst_pad_set_active (pad, FALSE);
   gst_element_remove_pad (self->element, pad);
-  gst_bin_remove (GST_BIN (self->element), inner);
+  if (gst_object_has_as_parent (GST_OBJECT (inner), GST_OBJECT (self->element)))
+    gst_bin_remove (GST_BIN (self->element), inner);
 }
 
 void

@@ -15,10 +15,12 @@ GST_DEBUG_CATEGORY_STATIC (rtc_data_reader_debug);
 #define HIGH_WATER (1024 * 1024)
 /* What a message costs while it waits, beside its bytes */
 #define MESSAGE_WEIGHT 256
+/* Channels that wait for the one in front of them: a peer may open the next before the last is closed */
+#define MAX_SOURCES 16
 
 typedef enum
 {
-  ITEM_BEGIN,                   /* spec: a channel was taken */
+  ITEM_BEGIN,
   ITEM_MESSAGE,                 /* message */
   ITEM_END,                     /* error: it was closed */
 } ItemKind;
@@ -26,10 +28,19 @@ typedef enum
 typedef struct
 {
   ItemKind kind;
-  RtcDataChannelSpec *spec;
   GBytes *message;
   GError *error;
 } Item;
+
+/* A channel that was taken */
+typedef struct
+{
+  RtcDataChannelSpec *spec;
+  GstRtcDataLine *line;         /* NULL once it is closed */
+  gboolean is_own, is_paused;
+  GQueue items;                 /* of Item */
+  gsize weight;
+} Source;
 
 struct _GstRtcDataReader
 {
@@ -46,10 +57,7 @@ struct _GstRtcDataReader
   GCond cond;
   gboolean is_started, is_flushing;
   gboolean is_over;             /* a channel was closed, and EOS follows */
-  GstRtcDataLine *line;         /* (nullable) */
-  gboolean is_own, is_paused;   /* of the line */
-  GQueue items;                 /* of Item */
-  gsize weight;
+  GQueue sources;               /* of Source: the first is read, the others wait */
 };
 
 G_DEFINE_TYPE_WITH_CODE (GstRtcDataReader, gst_rtc_data_reader, GST_TYPE_PUSH_SRC,
@@ -70,14 +78,13 @@ unlock (GstRtcDataReader * self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Items, with the lock */
+/* Sources and their items, with the lock */
 
 static void
 free_item (gpointer data)
 {
   Item *item = data;
 
-  g_clear_pointer (&item->spec, rtc_data_channel_spec_free);
   g_clear_pointer (&item->message, g_bytes_unref);
   g_clear_error (&item->error);
   g_free (item);
@@ -89,35 +96,66 @@ get_weight (const Item * item)
   return item->message ? g_bytes_get_size (item->message) + MESSAGE_WEIGHT : 0;
 }
 
+/* item: (transfer full) its content */
 static void
-pause_line (GstRtcDataReader * self)
+push_item (Source * source, const Item * item)
 {
-  gboolean is_paused = self->weight > (self->is_paused ? HIGH_WATER / 2 : HIGH_WATER);
+  g_queue_push_tail (&source->items, g_memdup2 (item, sizeof *item));
+  source->weight += get_weight (item);
+}
 
-  if (is_paused == self->is_paused)
+static Source *
+source_new (GstRtcDataLine * line, gboolean is_own)
+{
+  const Item item = { ITEM_BEGIN };
+  Source *source = g_new0 (Source, 1);
+
+  source->spec = rtc_data_channel_spec_copy (gst_rtc_data_line_get_spec (line));
+  source->line = gst_rtc_data_line_ref (line);
+  source->is_own = is_own;
+  push_item (source, &item);
+  return source;
+}
+
+/* Without the lock */
+static void
+source_free (gpointer data)
+{
+  Source *source = data;
+
+  if (source->line && source->is_own)
+    gst_rtc_data_line_close (source->line);
+  else if (source->line)
+    gst_rtc_data_line_pause (source->line, FALSE);
+  g_clear_pointer (&source->line, gst_rtc_data_line_unref);
+  g_queue_clear_full (&source->items, free_item);
+  rtc_data_channel_spec_free (source->spec);
+  g_free (source);
+}
+
+static Source *
+find_source (GstRtcDataReader * self, GstRtcDataLine * line)
+{
+  for (GList * l = self->sources.head; l; l = l->next) {
+    if (((Source *) l->data)->line == line)
+      return l->data;
+  }
+  return NULL;
+}
+
+/* Only the one that is read: who waits for it must not stop it. */
+static void
+pause_first (GstRtcDataReader * self)
+{
+  Source *source = g_queue_peek_head (&self->sources);
+  gboolean is_paused;
+
+  if (!source)
     return;
-  self->is_paused = is_paused;
-  if (self->line)
-    gst_rtc_data_line_pause (self->line, is_paused);
-}
-
-static void
-push_item (GstRtcDataReader * self, const Item * item)
-{
-  g_queue_push_tail (&self->items, g_memdup2 (item, sizeof *item));
-  self->weight += get_weight (item);
-  pause_line (self);
-  g_cond_signal (&self->cond);
-}
-
-/* (transfer full) (nullable) */
-static GstRtcDataLine *
-let_go (GstRtcDataReader * self)
-{
-  if (self->line && self->is_paused)
-    gst_rtc_data_line_pause (self->line, FALSE);
-  self->is_paused = FALSE;
-  return g_steal_pointer (&self->line);
+  is_paused = source->weight > (source->is_paused ? HIGH_WATER / 2 : HIGH_WATER);
+  if (is_paused != source->is_paused && source->line)
+    gst_rtc_data_line_pause (source->line, is_paused);
+  source->is_paused = is_paused;
 }
 
 /* From the network thread */
@@ -146,24 +184,27 @@ on_closed (gpointer user_data, GstRtcDataLine * line, const GError * error)
 
 static const GstRtcDataLineFuncs line_funcs = { on_open, on_message, on_sent, NULL, on_closed };
 
+static gboolean
+wants (GstRtcDataReader * self, GstRtcDataLine * line)
+{
+  const gchar *label = gst_rtc_data_line_get_spec (line)->label;
+  guint most = g_atomic_int_get (&self->eos_on_close) ? 1 : MAX_SOURCES;
+
+  return self->is_started && !self->is_over && self->sources.length < most && g_str_equal (label ? label : "", self->label);
+}
+
 gboolean
 gst_rtc_data_reader_take (GstRtcDataReader * self, GstRtcDataLine * line, gboolean is_own)
 {
-  const RtcDataChannelSpec *spec = gst_rtc_data_line_get_spec (line);
-  const Item item = { ITEM_BEGIN, rtc_data_channel_spec_copy (spec) };
   gboolean is_taken;
 
   lock (self);
-  is_taken = self->is_started && !self->line && !self->is_over && g_str_equal (spec->label ? spec->label : "", self->label);
-  if (is_taken) {
-    self->line = gst_rtc_data_line_ref (line);
-    self->is_own = is_own;
-    push_item (self, &item);
-  }
+  is_taken = wants (self, line);
+  if (is_taken)
+    g_queue_push_tail (&self->sources, source_new (line, is_own));
+  g_cond_signal (&self->cond);
   unlock (self);
-  if (!is_taken)
-    rtc_data_channel_spec_free (item.spec);
-  else if (is_own)
+  if (is_taken && is_own)
     gst_rtc_data_line_use (line, &line_funcs, gst_object_ref (self), gst_object_unref);
   return is_taken;
 }
@@ -171,27 +212,44 @@ gst_rtc_data_reader_take (GstRtcDataReader * self, GstRtcDataLine * line, gboole
 void
 gst_rtc_data_reader_push (GstRtcDataReader * self, GstRtcDataLine * line, GBytes * message)
 {
-  lock (self);
-  if (self->line == line) {
-    const Item item = { ITEM_MESSAGE, NULL, g_bytes_ref (message) };
+  Source *source, *dropped = NULL;
 
-    push_item (self, &item);
+  lock (self);
+  source = find_source (self, line);
+  if (source) {
+    const Item item = { ITEM_MESSAGE, g_bytes_ref (message) };
+
+    push_item (source, &item);
+    if (source == g_queue_peek_head (&self->sources))
+      pause_first (self);
+    else if (source->weight > HIGH_WATER)
+      dropped = source;
+    g_cond_signal (&self->cond);
   }
+  if (dropped)
+    g_queue_remove (&self->sources, dropped);
   unlock (self);
+  if (dropped) {
+    GST_WARNING_OBJECT (self, "%s: a channel that has to wait for another one sends too much", self->pad_name);
+    source_free (dropped);
+  }
 }
 
 void
 gst_rtc_data_reader_close (GstRtcDataReader * self, GstRtcDataLine * line, const GError * error)
 {
   GstRtcDataLine *own = NULL;
+  Source *source;
 
   lock (self);
-  if (self->line == line) {
-    const Item item = { ITEM_END, NULL, NULL, error ? g_error_copy (error) : NULL };
+  source = find_source (self, line);
+  if (source) {
+    const Item item = { ITEM_END, NULL, error ? g_error_copy (error) : NULL };
 
     self->is_over = g_atomic_int_get (&self->eos_on_close);
-    own = let_go (self);
-    push_item (self, &item);
+    own = g_steal_pointer (&source->line);
+    push_item (source, &item);
+    g_cond_signal (&self->cond);
   }
   unlock (self);
   if (own)
@@ -200,21 +258,37 @@ gst_rtc_data_reader_close (GstRtcDataReader * self, GstRtcDataLine * line, const
 
 /* On the streaming thread */
 
-/* (transfer full) (nullable): NULL while flushing */
-static Item *
-wait_for_item (GstRtcDataReader * self)
+static gboolean
+has_item (GstRtcDataReader * self)
 {
+  Source *source = g_queue_peek_head (&self->sources);
+
+  return source && !g_queue_is_empty (&source->items);
+}
+
+/* (transfer full) (nullable): NULL while flushing. spec: (transfer full): of the channel with ITEM_BEGIN */
+static Item *
+wait_for_item (GstRtcDataReader * self, RtcDataChannelSpec ** spec)
+{
+  Source *source, *done = NULL;
   Item *item = NULL;
 
   lock (self);
-  while (!self->is_flushing && g_queue_is_empty (&self->items))
+  while (!self->is_flushing && !has_item (self))
     g_cond_wait (&self->cond, &self->lock);
   if (!self->is_flushing) {
-    item = g_queue_pop_head (&self->items);
-    self->weight -= get_weight (item);
-    pause_line (self);
+    source = g_queue_peek_head (&self->sources);
+    item = g_queue_pop_head (&source->items);
+    source->weight -= get_weight (item);
+    if (item->kind == ITEM_BEGIN)
+      *spec = rtc_data_channel_spec_copy (source->spec);
+    if (item->kind == ITEM_END)
+      done = g_queue_pop_head (&self->sources);
+    pause_first (self);
   }
   unlock (self);
+  if (done)
+    source_free (done);
   return item;
 }
 
@@ -263,14 +337,15 @@ gst_rtc_data_reader_create (GstPushSrc * src, GstBuffer ** buffer)
 
   *buffer = NULL;
   while (!*buffer && flow == GST_FLOW_OK) {
-    Item *item = wait_for_item (self);
+    g_autoptr (RtcDataChannelSpec) spec = NULL;
+    Item *item = wait_for_item (self, &spec);
 
     if (!item)
       return GST_FLOW_FLUSHING;
     if (item->kind == ITEM_MESSAGE) {
       *buffer = make_buffer (self, item->message);
     } else if (item->kind == ITEM_BEGIN) {
-      flow = begin (self, item->spec) ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
+      flow = begin (self, spec) ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
     } else {
       end (self, item->error);
       flow = g_atomic_int_get (&self->eos_on_close) ? GST_FLOW_EOS : GST_FLOW_OK;
@@ -328,19 +403,15 @@ static gboolean
 gst_rtc_data_reader_stop (GstBaseSrc * src)
 {
   GstRtcDataReader *self = GST_RTC_DATA_READER (src);
-  GstRtcDataLine *line;
+  GQueue sources;
 
   gst_rtc_data_progress_end (&self->progress, "the pad has been stopped");
   lock (self);
   self->is_started = FALSE;
-  line = let_go (self);
-  g_queue_clear_full (&self->items, free_item);
-  self->weight = 0;
+  sources = self->sources;
+  g_queue_init (&self->sources);
   unlock (self);
-  if (line && self->is_own)
-    gst_rtc_data_line_close (line);
-  if (line)
-    gst_rtc_data_line_unref (line);
+  g_queue_clear_full (&sources, source_free);
   return TRUE;
 }
 
@@ -381,7 +452,7 @@ gst_rtc_data_reader_init (GstRtcDataReader * self)
 {
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
-  g_queue_init (&self->items);
+  g_queue_init (&self->sources);
   self->eos_on_close = TRUE;
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);

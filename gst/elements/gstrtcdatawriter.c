@@ -40,6 +40,7 @@ struct _GstRtcDataWriter
 
   /* the streaming thread's own */
   gboolean is_text;
+  guint64 total;                /* bytes that will come; GST_CLOCK_TIME_NONE */
   GstRtcDataProgress progress;
 
   GMutex lock;                  /* held while lines are used, but not closed */
@@ -264,16 +265,14 @@ static void
 open_ports (GstRtcDataWriter * self)
 {
   RtcDataChannelSpec *spec;
-  guint64 total;
 
   if (self->is_begun)
     return;
   spec = self->spec ? self->spec : rtc_data_channel_spec_new (self->label);
-  total = find_total (self, spec->protocol);
-  if (!spec->protocol && total != GST_CLOCK_TIME_NONE)
-    spec->protocol = guess_protocol (self, total);
+  self->total = find_total (self, spec->protocol);
+  if (!spec->protocol && self->total != GST_CLOCK_TIME_NONE)
+    spec->protocol = guess_protocol (self, self->total);
   GST_INFO_OBJECT (self, "channels are \"%s\", protocol \"%s\"", spec->label, spec->protocol ? spec->protocol : "");
-  gst_rtc_data_progress_begin (&self->progress, total);
   lock (self);
   self->spec = spec;
   self->is_begun = TRUE;
@@ -483,6 +482,7 @@ gst_rtc_data_writer_render (GstBaseSink * sink, GstBuffer * buffer)
   flow = wait_until (self, has_room, PATIENCE);
   if (flow != GST_FLOW_OK)
     return flow;
+  gst_rtc_data_progress_begin (&self->progress, self->total);
   send_to_all (self, message);
   gst_rtc_data_progress_add (&self->progress, g_bytes_get_size (message));
   return GST_FLOW_OK;

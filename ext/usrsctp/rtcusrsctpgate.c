@@ -127,7 +127,7 @@ check_chunk (const guint8 * chunk, gsize size, gboolean is_first, gboolean is_al
 gboolean
 rtc_usrsctp_gate_lets_in (const guint8 * packet, gsize size, guint16 source_port, guint16 destination_port)
 {
-  RtcUsrsctpItems chunks = rtc_usrsctp_items (packet, size, RTC_USRSCTP_HEADER_SIZE);
+  RtcUsrsctpItems chunks;
   const guint8 *chunk;
   gsize chunk_size;
   gboolean is_first = TRUE;
@@ -137,6 +137,7 @@ rtc_usrsctp_gate_lets_in (const guint8 * packet, gsize size, guint16 source_port
       || !rtc_usrsctp_checksum_is_right (packet, size))
     return FALSE;
 
+  chunks = rtc_usrsctp_items (packet, size, RTC_USRSCTP_HEADER_SIZE);
   for (; (chunk = rtc_usrsctp_items_next (&chunks, &chunk_size)); is_first = FALSE) {
     if (!check_chunk (chunk, chunk_size, is_first, is_first && chunks.left == 0))
       return FALSE;

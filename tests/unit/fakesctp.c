@@ -85,7 +85,7 @@ send (RtcSctp * sctp, const RtcSctpSend * how, const guint8 * data, gsize size, 
   gsize taken = MIN (size, self->send_buffer - self->buffered);
   Item *item;
 
-  if (self->state != RTC_SCTP_CONNECTED || how->stream >= self->n_streams)
+  if (self->state != RTC_SCTP_CONNECTED || how->stream >= self->n_streams || how->stream == self->broken_stream)
     return -1;
   g_assert (size > 0);
   check_message (self, how);
@@ -187,6 +187,7 @@ fake_sctp_new (void)
   self->sctp.klass = &fake_class;
   self->send_buffer = self->window = 1024 * 1024;
   self->n_streams = 65535;
+  self->broken_stream = -1;
   self->congestion_window = 64 * 1024;
   self->round_trip_time = 20 * RTC_MSECOND;
   self->sent = g_array_new (FALSE, FALSE, sizeof (FakeSent));

@@ -25,6 +25,7 @@ typedef struct
  * @sent: (element-type FakeSent): in order
  * @resets: how many streams have been reset
  * @cannot_reset: reset_stream() is refused
+ * @broken_stream: send() is refused on it, -1 for none
  */
 struct _FakeSctp
 {
@@ -39,6 +40,7 @@ struct _FakeSctp
   GArray *sent;
   guint resets;
   gboolean cannot_reset;
+  gint broken_stream;
 
   /*< private >*/
   GQueue wire, inbox, events;

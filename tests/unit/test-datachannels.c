@@ -246,6 +246,22 @@ test_more_than_streams (void)
 }
 
 static void
+test_no_way_back (void)
+{
+  Pair *pair = pair_new_unconnected ();
+
+  pair->sctp[0]->n_streams = 4;
+  pair_connect (pair, 0);
+  fake_sctp_inject (pair->sctp[0], 5, RTC_PPID_DCEP, "\3\0\0\0\0\0\0\0\0\0\0\0", 12, TRUE);
+  update (pair, 0);
+  expect_none (pair, 0);
+  fake_sctp_inject (pair->sctp[0], 3, RTC_PPID_DCEP, "\3\0\0\0\0\0\0\0\0\0\0\0", 12, TRUE);
+  update (pair, 0);
+  expect (pair, 0, RTC_DATA_INCOMING, REMOTE);
+  pair_free (pair);
+}
+
+static void
 test_many (void)
 {
   const guint n = 1024;
@@ -761,6 +777,30 @@ test_pause_before_a_reset (void)
   pair_free (pair);
 }
 
+/* Two lives of a stream end in a pause. */
+static void
+test_pause_over_two_lives (void)
+{
+  Pair *pair = pair_new ();
+
+  open_channel (pair, 0, 1, REMOTE);
+  close_channel (pair, 1, REMOTE);
+  rtc_data_channels_pause (pair->ends[1], TRUE, pair->now);
+  fake_sctp_inject_event (pair->sctp[1], RTC_SCTP_EVENT_RESET_DONE, 0);
+  fake_sctp_inject_event (pair->sctp[1], RTC_SCTP_EVENT_RESET, 0);
+  fake_sctp_inject (pair->sctp[1], 0, RTC_PPID_DCEP, "\3\0\0\0\0\0\0\0\0\0\0\0", 12, TRUE);
+  fake_sctp_inject (pair->sctp[1], 0, RTC_PPID_STRING, "second", 6, TRUE);
+  fake_sctp_inject_event (pair->sctp[1], RTC_SCTP_EVENT_RESET, 0);
+  update (pair, 1);
+  expect_none (pair, 1);
+  rtc_data_channels_pause (pair->ends[1], FALSE, pair->now);
+  expect_closed (pair, 1, REMOTE);
+  expect (pair, 1, RTC_DATA_INCOMING, REMOTE + 1);
+  expect_message (pair, 1, REMOTE + 1, "second");
+  expect (pair, 1, RTC_DATA_CLOSING, REMOTE + 1);
+  pair_free (pair);
+}
+
 static void
 test_stats (void)
 {
@@ -801,6 +841,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data-channels/bad-ids", test_bad_ids);
   g_test_add_func ("/data-channels/bad-specs", test_bad_specs);
   g_test_add_func ("/data-channels/more-than-streams", test_more_than_streams);
+  g_test_add_func ("/data-channels/no-way-back", test_no_way_back);
   g_test_add_func ("/data-channels/many", test_many);
   g_test_add_func ("/data-channels/kinds-of-messages", test_kinds_of_messages);
   g_test_add_func ("/data-channels/large-messages", test_large_messages);
@@ -822,6 +863,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data-channels/freed-in-the-middle", test_freed_in_the_middle);
   g_test_add_func ("/data-channels/pause", test_pause);
   g_test_add_func ("/data-channels/pause-before-a-reset", test_pause_before_a_reset);
+  g_test_add_func ("/data-channels/pause-over-two-lives", test_pause_over_two_lives);
   g_test_add_func ("/data-channels/stats", test_stats);
   return g_test_run ();
 }

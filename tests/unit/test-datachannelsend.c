@@ -234,6 +234,31 @@ test_limit_of_the_peer (void)
 }
 
 static void
+test_refused_by_the_association (void)
+{
+  Pair *pair = pair_new_with_channels (2, NULL);
+
+  pair->sctp[0]->broken_stream = 0;
+  send_zeros (pair, 0, 1, 1000);
+  send_text (pair, 0, 2, "others go on");
+  pair_run (pair);
+  expect_failed (pair, 0, 1);
+  g_assert_cmpuint (pair_get_sent (pair, 0, 1), ==, 1000);
+  expect (pair, 1, RTC_DATA_CLOSING, REMOTE);
+  expect_closed (pair, 1, REMOTE);
+  expect_message (pair, 1, REMOTE + 1, "others go on");
+
+  /* If all of it is gone, that is what is told. */
+  pair->sctp[0]->state = RTC_SCTP_FAILED;
+  pair->sctp[0]->error = g_error_new_literal (GST_RTC_ERROR, GST_RTC_ERROR_DATA, "No answer");
+  send_text (pair, 0, 2, "too late");
+  expect_none (pair, 0);
+  update (pair, 0);
+  expect_failed (pair, 0, 2);
+  pair_free (pair);
+}
+
+static void
 test_lifetime (void)
 {
   Pair *pair = pair_new ();
@@ -372,6 +397,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data-channel-send/association-is-given-little", test_association_is_given_little);
   g_test_add_func ("/data-channel-send/full-send-buffer", test_full_send_buffer);
   g_test_add_func ("/data-channel-send/limit-of-the-peer", test_limit_of_the_peer);
+  g_test_add_func ("/data-channel-send/refused-by-the-association", test_refused_by_the_association);
   g_test_add_func ("/data-channel-send/lifetime", test_lifetime);
   g_test_add_func ("/data-channel-send/lifetime-before-the-association", test_lifetime_before_the_association);
   g_test_add_func ("/data-channel-send/accounts", test_accounts);

@@ -4,6 +4,7 @@
 #include "hostilestage.h"
 
 #include <gst/elements/gstrtcbin.h>
+#include <gst/elements/gstrtcsink.h>
 #include <gst/elements/gstrtcsrc.h>
 
 #include <ext/soup/gstrtcserversignaller.h>
@@ -211,6 +212,7 @@ hostile_stage_new (const gchar * element)
       g_str_equal (element, "rtcbin") ? "audiotestsrc is-live=true ! audio/x-raw,rate=48000 ! rtc." : "");
 
   GST_ELEMENT_REGISTER (rtcserversignaller, NULL);
+  GST_ELEMENT_REGISTER (rtcsink, NULL);
   GST_ELEMENT_REGISTER (rtcsrc, NULL);
   GST_ELEMENT_REGISTER (rtcbin, NULL);
   self->pipeline = make_pipeline (description);
@@ -247,6 +249,12 @@ hostile_stage_get_port (HostileStage * self)
 
   gst_child_proxy_get (GST_CHILD_PROXY (self->element), "signaller::port", &port, NULL);
   return port;
+}
+
+GstElement *
+hostile_stage_get_element (HostileStage * self)
+{
+  return self->element;
 }
 
 /* Looking; those that find or count want the lock */

@@ -14,10 +14,12 @@ G_BEGIN_DECLS
 
 typedef struct _HostileStage HostileStage;
 
-/* element: "rtcsrc" or "rtcbin" */
+/* element: "rtcsrc" or "rtcbin", which is given sound to send; or one with its properties */
 HostileStage *hostile_stage_new (const gchar * element);
 void hostile_stage_free (HostileStage * self);
 guint16 hostile_stage_get_port (HostileStage * self);
+/* (transfer none) */
+GstElement *hostile_stage_get_element (HostileStage * self);
 
 /* Waits for @n buffers more from @peer's newest pad */
 void hostile_stage_wait_buffers (HostileStage * self, const gchar * peer, RtcMediaKind kind, guint n);

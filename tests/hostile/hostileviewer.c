@@ -128,11 +128,29 @@ srtp_new (const RtcSrtpKeys * keys, GError ** error)
   return receiving->srtp = rtc_srtp2_new (keys, error);
 }
 
+static void
+on_sctp_closed (gpointer user_data)
+{
+  HostileViewer *viewer = user_data;
+
+  viewer->sctp = NULL;
+  viewer_unref (viewer);
+}
+
+/* So is the association. */
+static RtcSctp *
+sctp_new (const RtcSctpConfig * config, GError ** error)
+{
+  receiving->sctp = hostile_sctp_new (config, &receiving->habits.sctp, on_sctp_closed, viewer_ref (receiving));
+  return &receiving->sctp->parent;
+}
+
 static const RtcBackends backends = {
   .ice_new = ice_new,
   .dtls_new = rtc_openssl_new,
   .srtp_new = srtp_new,
   .srtp_supports = rtc_srtp2_supports,
+  .sctp_new = sctp_new,
   .certificate_new = rtc_openssl_certificate_new,
   .certificate_get_fingerprint = rtc_openssl_certificate_get_fingerprint,
   .certificate_free = rtc_openssl_certificate_free,
@@ -238,6 +256,7 @@ start_session (HostileViewer * viewer)
     .extensions = (1 << RTC_N_EXTENSIONS) - 1,
     .min_playout_delay = -1,
     .max_playout_delay = -1,
+    .data_channels = viewer->habits.data != NULL,
     .setup_timeout = 120 * RTC_SECOND,
     .seed = (guint64) g_random_int () << 32 | g_random_int (),
   };
@@ -248,6 +267,8 @@ start_session (HostileViewer * viewer)
   viewer->session = rtc_session_new (viewer->world->pool, viewer->world->control, &config, &session_events,
       viewer_ref (viewer), viewer_unref);
   rtc_session_set_media_sink (viewer->session, &media_sink, viewer, NULL);
+  if (viewer->habits.data)
+    rtc_session_set_data_sink (viewer->session, viewer->habits.data, viewer->habits.data_user, NULL);
 }
 
 static void

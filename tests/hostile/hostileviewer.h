@@ -10,6 +10,7 @@
 #include <json-glib/json-glib.h>
 #include <netinet/in.h>
 
+#include "hostilesctp.h"
 #include "hostileserver.h"
 #include "hostilesocket.h"
 
@@ -47,6 +48,8 @@ gboolean hostile_is_sanitized (void);
  * @edit: (nullable): what becomes of its descriptions on the way to the server: (transfer full) both ways
  * @mute: answers no ICE check
  * @max_dtls: DTLS datagrams that it sends, -1 for any number
+ * @data: (nullable): it takes part in data channels, and is told of them with @data_user on the loop
+ * @sctp: of its association, with @data
  */
 typedef struct
 {
@@ -54,6 +57,9 @@ typedef struct
   gchar *(*edit) (gchar * sdp);
   gboolean mute;
   gint max_dtls;
+  const RtcDataSink *data;
+  gpointer data_user;
+  HostileSctpHabits sctp;
 } HostileHabits;
 
 typedef struct
@@ -88,6 +94,7 @@ struct _HostileViewer
   /* the loop's */
   RtcIce *ice;
   RtcSrtp *srtp;
+  HostileSctp *sctp;            /* (nullable) */
   gint n_dtls;
   gint64 highest[2];            /* audio, video: unwrapped sequence numbers */
   HostileMedia media;

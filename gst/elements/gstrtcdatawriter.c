@@ -16,6 +16,8 @@ GST_DEBUG_CATEGORY_STATIC (rtc_data_writer_debug);
 /* How long a peer may take nothing, and how long after that it may take to close */
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
 #define PATIENCE_AT_END (60 * G_TIME_SPAN_SECOND)
+/* Chromium loses what came on a channel that is closed again before its page, on a busy machine, has heard of it. */
+#define SHORTEST_LIFE G_TIME_SPAN_SECOND
 
 /* A peer's channel, as long as its line */
 typedef struct
@@ -28,6 +30,7 @@ typedef struct
   gboolean is_open, is_closing;
   guint64 max_message_size;     /* 0: no limit */
   gsize buffered;
+  gint64 opened;
   gint64 last_news;             /* when it took something, or had nothing to take */
 } Port;
 
@@ -123,7 +126,7 @@ on_open (gpointer user_data, GstRtcDataLine * line, guint64 max_message_size)
   port->reader = reader;
   port->is_open = TRUE;
   port->max_message_size = max_message_size;
-  port->last_news = g_get_monotonic_time ();
+  port->opened = port->last_news = g_get_monotonic_time ();
   g_cond_signal (&self->cond);
   unlock (self);
 }
@@ -316,6 +319,8 @@ find_deadline (GstRtcDataWriter * self, gint64 patience)
 
     if (port->is_closing || port->buffered > HIGH_WATER)
       deadline = MIN (deadline, port->last_news + patience);
+    else if (port->is_open && self->is_over)
+      deadline = MIN (deadline, port->opened + SHORTEST_LIFE);
   }
   return deadline;
 }
@@ -371,12 +376,14 @@ has_room (GstRtcDataWriter * self)
 static gboolean
 is_all_closed (GstRtcDataWriter * self)
 {
+  gint64 now = g_get_monotonic_time ();
+
   for (guint i = 0; i < self->ports->len; i++) {
     Port *port = self->ports->pdata[i];
 
-    if (port->is_open && !port->is_closing) {
+    if (port->is_open && !port->is_closing && now >= port->opened + SHORTEST_LIFE) {
       port->is_closing = TRUE;
-      port->last_news = g_get_monotonic_time ();
+      port->last_news = now;
       gst_rtc_data_line_close (port->line);
     }
   }

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { randomBytes } from 'node:crypto';
-import { BARS, Browser, SINK, Server, assertMovingBars, ending, startPipeline, until } from './lib.mjs';
+import { BARS, Browser, SINK, Server, assertBars, ending, startPipeline, until } from './lib.mjs';
 import { chooseFiles, moveInPicture, rows, takeControl, transferOf, write } from './exchange.mjs';
 
 const SIZE = Number(process.env.RTC_TEST_FILE_MB ?? 20) * 1000000;
@@ -50,6 +50,16 @@ async function assertBarGrew(viewer) {
 async function assertReceived(viewer, title, digest) {
   const row = await transferOf(viewer, title, SECONDS);
   assert.deepEqual([row.stage, row.sha256, row.hash], ['done', digest, digest], JSON.stringify(row));
+}
+
+/** The right picture, and soon another one */
+async function assertPlays(viewer) {
+  const first = await viewer.picture();
+  assertBars(first);
+  assertBars(await until('another picture', 15, async () => {
+    const next = await viewer.picture();
+    return next.hash !== first.hash && next;
+  }));
 }
 
 /** A progress of a kind, from a pad */
@@ -125,7 +135,7 @@ for (const kind of ['chromium', 'firefox']) {
     await write(viewer, 'Both work');
     assert.equal((await server.event('message', 10, 2)).text, 'Both work\n');
     await viewer.shot(`data-${kind}-chat`);
-    await assertMovingBars(viewer);
+    await assertPlays(viewer);
     assert.deepEqual(viewer.errors, [], 'nothing in the console');
   }));
 

@@ -203,10 +203,12 @@ test('fingers control a picture', { timeout: 60000 }, () => ending(async (keep) 
 
 test('what goes wrong with a file is said in words', { timeout: 60000 }, () => ending(async (keep) => {
   const { viewer } = await begin(keep, 'chromium');
-  await sendSome(viewer, { key: 'short', protocol: 'file?name=short&size=2000', size: 1000, close: true });
+  for (const [key, protocol] of [['short', 'file?name=short&size=2000'], ['unknown', 'file?name=..%2F..%2F.profile%00&size=1e3'], ['bare', '']]) {
+    await sendSome(viewer, { key, protocol, size: 1000 });
+    await rowThat(viewer, `what came of ${key}`, ({ stage, figures }) => stage === 'moving' && figures.startsWith('1.00 kB'));
+    await viewer.page.evaluate((key) => window.other[key].close(), key);
+  }
   await sendSome(viewer, { key: 'long', protocol: 'file?name=long&size=500', size: 1000 });
-  await sendSome(viewer, { key: 'unknown', protocol: 'file?name=..%2F..%2F.profile%00&size=1e3', size: 1000, close: true });
-  await sendSome(viewer, { key: 'bare', protocol: '', size: 1000, close: true });
   await rowThat(viewer, 'too few', ({ title, stage, figures }) => title === 'short' && stage === 'failed' && /Only 1.00 kB of 2.00 kB/.test(figures));
   await rowThat(viewer, 'too many', ({ title, stage, figures }) => title === 'long' && stage === 'failed' && /More came/.test(figures));
   await rowThat(viewer, 'a name without folders', ({ title, stage }) => title === '.profile' && stage === 'done');

@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-/* A peer that has all we sent, but does not reset its own stream, keeps that, not our application waiting. */
+/* A peer that has all we sent, but does not reset its own stream, blocks that stream, not the application; usrsctp, for one, may put a
+ * reset off until more data comes. */
 #define PATIENCE (5 * RTC_SECOND)
 
 /* The table */

@@ -361,10 +361,9 @@ association_get_timeout (RtcSctp * sctp)
 static void
 trim (RtcUsrsctp * self)
 {
-  if (self->is_trimmed || self->output->len > 0 || self->next_packet < self->taken->len)
+  if (self->is_trimmed || self->output->len > 0 || self->taken->len > 0)
     return;
   self->is_trimmed = TRUE;
-  self->next_packet = 0;
   g_byte_array_unref (self->output);
   g_byte_array_unref (self->taken);
   self->output = g_byte_array_new ();

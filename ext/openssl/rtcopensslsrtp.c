@@ -1,17 +1,19 @@
-/* gst-rtc: the sending of AES-GCM RTP on OpenSSL
+/* gst-rtc: AES-GCM RTP on OpenSSL
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * AES-GCM falls with the first nonce that is used twice (RFC 7714, section 8.4). The nonce is made of
- * SSRC and packet index, so each source's index only ever goes up, and no source is ever forgotten.
+ * SSRC and packet index, so each source's index that is sent only ever goes up, and no source is ever
+ * forgotten. What is received changes nothing here before it is found to be authentic.
  */
 #include "rtcopensslsrtp.h"
+#include "rtcreplaywindow.h"
 
 #include <string.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-/* Sources of one peer: media and retransmission of each track */
+/* Sources of one peer and direction: media and retransmission of each track */
 #define MAX_SOURCES 64
 
 /* The largest UDP payload */
@@ -33,6 +35,13 @@
 #define LABEL_OFFSET 7
 #define COUNTER_SIZE 16
 
+/* Of a session, in one direction */
+typedef struct
+{
+  EVP_CIPHER_CTX *cipher;       /* has the key */
+  guint8 salt[SALT_SIZE];
+} Keys;
+
 typedef struct
 {
   guint32 ssrc;
@@ -42,13 +51,19 @@ typedef struct
 
 typedef struct
 {
+  guint32 ssrc;
+  RtcReplayWindow window;
+} RemoteSource;
+
+typedef struct
+{
   RtcSrtp parent;
   RtcSrtp *inner;
-  EVP_CIPHER_CTX *cipher;       /* has the session key */
-  guint8 salt[SALT_SIZE];       /* of the session */
+  Keys local, remote;
   Source sources[MAX_SOURCES];
   guint n_sources;
   guint latest;                 /* where to look first: packets come in bursts */
+  GArray *remote_sources;       /* of RemoteSource: those that something authentic has come of */
 } OpensslSrtp;
 
 /* As RFC 3711 does it, section 4.3.3, with a shorter salt (RFC 7714, section 11) */
@@ -71,23 +86,63 @@ derive (const EVP_CIPHER * counter_mode, const guint8 * key, const guint8 * salt
 }
 
 static gboolean
-set_keys (OpensslSrtp * self, const RtcSrtpKeys * keys)
+set_keys (Keys * keys, RtcSrtpProfile profile, const guint8 * master, gsize size, gboolean encrypts)
 {
-  gboolean large = keys->profile == RTC_SRTP_AEAD_AES_256_GCM;
+  gboolean large = profile == RTC_SRTP_AEAD_AES_256_GCM;
   const EVP_CIPHER *counter_mode = large ? EVP_aes_256_ctr () : EVP_aes_128_ctr ();
   const EVP_CIPHER *gcm = large ? EVP_aes_256_gcm () : EVP_aes_128_gcm ();
-  gsize size = keys->size - SALT_SIZE;
-  const guint8 *salt = keys->local + size;
+  const guint8 *salt = master + size;
   guint8 key[MAX_KEY_SIZE];
   gboolean set;
 
-  self->cipher = EVP_CIPHER_CTX_new ();
-  set = self->cipher && derive (counter_mode, keys->local, salt, LABEL_KEY, key, size)
-      && derive (counter_mode, keys->local, salt, LABEL_SALT, self->salt, SALT_SIZE)
-      && EVP_EncryptInit_ex (self->cipher, gcm, NULL, key, NULL);
+  keys->cipher = EVP_CIPHER_CTX_new ();
+  set = keys->cipher && derive (counter_mode, master, salt, LABEL_KEY, key, size)
+      && derive (counter_mode, master, salt, LABEL_SALT, keys->salt, SALT_SIZE)
+      && EVP_CipherInit_ex (keys->cipher, gcm, NULL, key, NULL, encrypts);
   OPENSSL_cleanse (key, sizeof key);
   return set;
 }
+
+static void
+clear_keys (Keys * keys)
+{
+  /* clears the key */
+  EVP_CIPHER_CTX_free (keys->cipher);
+  OPENSSL_cleanse (keys->salt, sizeof keys->salt);
+}
+
+/* Fixed header, CSRCs and extension; 0 if the packet ends before */
+static gsize
+header_size (const guint8 * data, gsize size)
+{
+  gsize needed = HEADER_SIZE;
+
+  if (size < needed)
+    return 0;
+  needed += 4 * (data[0] & CSRC_COUNT_MASK);
+  if (data[0] & HAS_EXTENSION) {
+    if (size < needed + 4)
+      return 0;
+    needed += 4 + 4 * GST_READ_UINT16_BE (data + needed + 2);
+  }
+  return size < needed ? 0 : needed;
+}
+
+/* RFC 7714, section 8.1. index: roll-over counter and sequence number */
+static void
+write_nonce (const Keys * keys, guint32 ssrc, guint64 index, guint8 * nonce)
+{
+  guint i;
+
+  GST_WRITE_UINT16_BE (nonce, 0);
+  GST_WRITE_UINT32_BE (nonce + 2, ssrc);
+  GST_WRITE_UINT32_BE (nonce + 6, index >> 16);
+  GST_WRITE_UINT16_BE (nonce + 10, index & 0xffff);
+  for (i = 0; i < NONCE_SIZE; i++)
+    nonce[i] ^= keys->salt[i];
+}
+
+/* Sending */
 
 static Source *
 find_source (OpensslSrtp * self, guint32 ssrc)
@@ -139,37 +194,6 @@ take_index (OpensslSrtp * self, guint32 ssrc, guint16 sequence)
   return source;
 }
 
-/* Fixed header, CSRCs and extension; 0 if the packet ends before */
-static gsize
-header_size (const guint8 * data, gsize size)
-{
-  gsize needed = HEADER_SIZE;
-
-  if (size < needed)
-    return 0;
-  needed += 4 * (data[0] & CSRC_COUNT_MASK);
-  if (data[0] & HAS_EXTENSION) {
-    if (size < needed + 4)
-      return 0;
-    needed += 4 + 4 * GST_READ_UINT16_BE (data + needed + 2);
-  }
-  return size < needed ? 0 : needed;
-}
-
-/* RFC 7714, section 8.1 */
-static void
-write_nonce (const OpensslSrtp * self, const Source * source, guint8 * nonce)
-{
-  guint i;
-
-  GST_WRITE_UINT16_BE (nonce, 0);
-  GST_WRITE_UINT32_BE (nonce + 2, source->ssrc);
-  GST_WRITE_UINT32_BE (nonce + 6, source->rollovers);
-  GST_WRITE_UINT16_BE (nonce + 10, source->highest);
-  for (i = 0; i < NONCE_SIZE; i++)
-    nonce[i] ^= self->salt[i];
-}
-
 static gboolean
 encrypt (EVP_CIPHER_CTX * cipher, const guint8 * nonce, guint8 * data, gsize header, gsize size)
 {
@@ -193,18 +217,89 @@ protect_rtp (RtcSrtp * srtp, guint8 * data, gsize * size)
   gsize header = *size > MAX_PACKET_SIZE ? 0 : header_size (data, *size);
   guint8 nonce[NONCE_SIZE];
   const Source *source;
+  guint64 index;
 
   if (header == 0)
     return FALSE;
   source = take_index (self, GST_READ_UINT32_BE (data + 8), GST_READ_UINT16_BE (data + 2));
   if (!source)
     return FALSE;
-  write_nonce (self, source, nonce);
-  if (!encrypt (self->cipher, nonce, data, header, *size))
+  index = (guint64) source->rollovers << 16 | source->highest;
+  write_nonce (&self->local, source->ssrc, index, nonce);
+  if (!encrypt (self->local.cipher, nonce, data, header, *size))
     return FALSE;
   *size += TAG_SIZE;
   return TRUE;
 }
+
+/* Receiving */
+
+static RemoteSource *
+find_remote_source (OpensslSrtp * self, guint32 ssrc)
+{
+  for (guint i = 0; i < self->remote_sources->len; i++) {
+    RemoteSource *source = &g_array_index (self->remote_sources, RemoteSource, i);
+
+    if (source->ssrc == ssrc)
+      return source;
+  }
+  return NULL;
+}
+
+static void
+accept (OpensslSrtp * self, RemoteSource * source, guint32 ssrc, guint64 index)
+{
+  RemoteSource first = {.ssrc = ssrc };
+
+  rtc_replay_window_accept (source ? &source->window : &first.window, index);
+  if (!source)
+    g_array_append_val (self->remote_sources, first);
+}
+
+/* size: without the tag, which is behind it */
+static gboolean
+decrypt (EVP_CIPHER_CTX * cipher, const guint8 * nonce, guint8 * data, gsize header, gsize size)
+{
+  gint written;
+
+  if (EVP_DecryptInit_ex (cipher, NULL, NULL, NULL, nonce)
+      && EVP_CIPHER_CTX_ctrl (cipher, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, data + size)
+      && EVP_DecryptUpdate (cipher, NULL, &written, data, header)
+      && EVP_DecryptUpdate (cipher, data + header, &written, data + header, size - header)
+      && EVP_DecryptFinal_ex (cipher, data + size, &written) > 0)
+    return TRUE;
+  ERR_clear_error ();
+  return FALSE;
+}
+
+static gboolean
+unprotect_rtp (RtcSrtp * srtp, guint8 * data, gsize * size)
+{
+  static const RtcReplayWindow empty;
+  OpensslSrtp *self = (OpensslSrtp *) srtp;
+  gsize header = *size > MAX_PACKET_SIZE ? 0 : header_size (data, *size);
+  guint8 nonce[NONCE_SIZE];
+  RemoteSource *source;
+  guint64 index;
+  guint32 ssrc;
+
+  if (header == 0 || *size - header < TAG_SIZE)
+    return FALSE;
+  ssrc = GST_READ_UINT32_BE (data + 8);
+  source = find_remote_source (self, ssrc);
+  if (!source && self->remote_sources->len == MAX_SOURCES)
+    return FALSE;
+  if (!rtc_replay_window_check (source ? &source->window : &empty, GST_READ_UINT16_BE (data + 2), &index))
+    return FALSE;
+  write_nonce (&self->remote, ssrc, index, nonce);
+  if (!decrypt (self->remote.cipher, nonce, data, header, *size - TAG_SIZE))
+    return FALSE;
+  accept (self, source, ssrc, index);
+  *size -= TAG_SIZE;
+  return TRUE;
+}
+
+/* The rest */
 
 static gboolean
 protect_rtcp (RtcSrtp * srtp, guint8 * data, gsize * size)
@@ -212,14 +307,6 @@ protect_rtcp (RtcSrtp * srtp, guint8 * data, gsize * size)
   RtcSrtp *inner = ((OpensslSrtp *) srtp)->inner;
 
   return inner->klass->protect_rtcp (inner, data, size);
-}
-
-static gboolean
-unprotect_rtp (RtcSrtp * srtp, guint8 * data, gsize * size)
-{
-  RtcSrtp *inner = ((OpensslSrtp *) srtp)->inner;
-
-  return inner->klass->unprotect_rtp (inner, data, size);
 }
 
 static gboolean
@@ -236,9 +323,9 @@ free_srtp (RtcSrtp * srtp)
   OpensslSrtp *self = (OpensslSrtp *) srtp;
 
   self->inner->klass->free (self->inner);
-  /* clears the session key */
-  EVP_CIPHER_CTX_free (self->cipher);
-  OPENSSL_cleanse (self->salt, sizeof self->salt);
+  clear_keys (&self->local);
+  clear_keys (&self->remote);
+  g_array_unref (self->remote_sources);
   g_free (self);
 }
 
@@ -250,15 +337,15 @@ static const RtcSrtpClass openssl_srtp_class = {
   .free = free_srtp,
 };
 
-/* Master key and salt, 0 for a profile that is left to others */
+/* Of the master key, 0 for a profile that is left to others */
 static gsize
 key_size (RtcSrtpProfile profile)
 {
   switch (profile) {
     case RTC_SRTP_AEAD_AES_128_GCM:
-      return 16 + SALT_SIZE;
+      return 16;
     case RTC_SRTP_AEAD_AES_256_GCM:
-      return 32 + SALT_SIZE;
+      return 32;
     default:
       return 0;
   }
@@ -267,11 +354,11 @@ key_size (RtcSrtpProfile profile)
 /**
  * rtc_openssl_srtp_new:
  * @keys: what DTLS agreed on; copied
- * @inner: (transfer full): of the same keys, for all but the RTP that is sent
+ * @inner: (transfer full): of the same keys, for RTCP
  *
- * Protects RTP with AES-GCM. A packet whose sequence number is not ahead of its
- * source's last one is refused, and so is the 65th source. The profiles without
- * AES-GCM are @inner's alone.
+ * Protects and unprotects RTP with AES-GCM. A packet to send whose sequence number
+ * is not ahead of its source's last one is refused, and so is the 65th source of
+ * either direction. The profiles without AES-GCM are @inner's alone.
  *
  * Returns: (transfer full) (nullable): both directions of a peer, or %NULL and
  * %GST_RTC_ERROR_FAILED, in which case @inner is freed
@@ -279,15 +366,18 @@ key_size (RtcSrtpProfile profile)
 RtcSrtp *
 rtc_openssl_srtp_new (const RtcSrtpKeys * keys, RtcSrtp * inner, GError ** error)
 {
+  gsize size = key_size (keys->profile);
   OpensslSrtp *self;
 
-  if (key_size (keys->profile) == 0)
+  if (size == 0)
     return inner;
 
   self = g_new0 (OpensslSrtp, 1);
   self->parent.klass = &openssl_srtp_class;
   self->inner = inner;
-  if (keys->size != key_size (keys->profile) || !set_keys (self, keys)) {
+  self->remote_sources = g_array_new (FALSE, FALSE, sizeof (RemoteSource));
+  if (keys->size != size + SALT_SIZE || !set_keys (&self->local, keys->profile, keys->local, size, TRUE)
+      || !set_keys (&self->remote, keys->profile, keys->remote, size, FALSE)) {
     g_set_error (error, GST_RTC_ERROR, GST_RTC_ERROR_FAILED,
         "SRTP: OpenSSL does not take %" G_GSIZE_FORMAT " bytes of key and salt for profile 0x%04x",
         keys->size, keys->profile);

@@ -1,4 +1,4 @@
-/* gst-rtc: the sending of AES-GCM RTP on OpenSSL
+/* gst-rtc: AES-GCM RTP on OpenSSL
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once

@@ -3,7 +3,7 @@
  *
  *   raw      depayloader ! parser ! decoder
  *   encoded  depayloader ! parser
- *   RTP      identity
+ *   RTP      nothing in between
  */
 #include "gstrtcdecoder.h"
 
@@ -350,8 +350,6 @@ static gboolean
 build (GstRtcDecoder * self, const GstRtcCodec * codec, GstRtcMedia media, const GstCaps * downstream,
     GstElement * reporter, GError ** error)
 {
-  if (media == GST_RTC_MEDIA_RTP)
-    return append (self, gst_element_factory_make_full ("identity", "silent", TRUE, NULL), error);
   if (!append_depayloader (self, codec, reporter, error) || !append_parser (self, codec, error))
     return FALSE;
   return media == GST_RTC_MEDIA_ENCODED || append_decoder (self, codec, downstream, reporter, error);
@@ -365,12 +363,37 @@ add_ghost (GstRtcDecoder * self, GstElement * element, const gchar * name)
   gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new (name, pad));
 }
 
+static GstFlowReturn
+pass_on (GstPad * sink, GstObject * parent, GstBuffer * buffer)
+{
+  return gst_pad_push (gst_pad_get_element_private (sink), buffer);
+}
+
+/* Packets are many, and elements that do nothing cost something as well. */
+static void
+add_passage (GstRtcDecoder * self)
+{
+  GstPad *sink = gst_pad_new ("sink", GST_PAD_SINK), *src = gst_pad_new ("src", GST_PAD_SRC);
+
+  gst_pad_set_element_private (sink, src);
+  gst_pad_set_chain_function (sink, pass_on);
+  GST_PAD_SET_PROXY_CAPS (sink);
+  GST_PAD_SET_PROXY_ALLOCATION (sink);
+  GST_PAD_SET_PROXY_CAPS (src);
+  gst_element_add_pad (GST_ELEMENT (self), sink);
+  gst_element_add_pad (GST_ELEMENT (self), src);
+}
+
 GstElement *
 gst_rtc_decoder_new (const GstRtcCodec * codec, GstRtcMedia media, const GstCaps * downstream,
     GstElement * reporter, GError ** error)
 {
   GstRtcDecoder *self = g_object_new (GST_TYPE_RTC_DECODER, NULL);
 
+  if (media == GST_RTC_MEDIA_RTP) {
+    add_passage (self);
+    return GST_ELEMENT (self);
+  }
   if (build (self, codec, media, downstream, reporter, error)) {
     add_ghost (self, self->first, "sink");
     add_ghost (self, self->last, "src");

@@ -10,7 +10,7 @@ GST_DEBUG_CATEGORY_STATIC (rtc_inlet_debug);
 #define GST_CAT_DEFAULT rtc_inlet_debug
 
 /* Longer than a network thread ever needs from the socket to here; a clock that jumped would be worse. */
-#define MAX_LATENESS (200 * GST_MSECOND)
+#define MAX_LATENESS (200 * RTC_MSECOND)
 
 /* Packets a second that may be missing: more than of any stream that can be shown */
 #define MAX_MISSING 1000
@@ -45,6 +45,7 @@ struct _GstRtcInlet
   GstBufferList *gathered;
   /* from monotonic to running time, for the time of one dispatch */
   GstClockTimeDiff to_running_time;
+  RtcTime earliest;             /* that a packet of it came */
   gboolean have_time, rtp_started, rtcp_started;
 };
 
@@ -161,12 +162,13 @@ static gboolean
 read_clock (GstRtcInlet * self)
 {
   g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+  RtcTime now = g_get_monotonic_time ();
 
   if (!clock)
     return FALSE;
   self->to_running_time = GST_CLOCK_DIFF (gst_element_get_base_time (GST_ELEMENT (self)),
-      gst_clock_get_time (clock))
-      - g_get_monotonic_time () * GST_USECOND;
+      gst_clock_get_time (clock)) - now * GST_USECOND;
+  self->earliest = now - MAX_LATENESS;
   self->have_time = TRUE;
   return TRUE;
 }
@@ -178,8 +180,7 @@ get_arrival (GstRtcInlet * self, RtcTime now)
 
   if (!self->have_time && !read_clock (self))
     return GST_CLOCK_TIME_NONE;
-  now = MAX (now, g_get_monotonic_time () - (RtcTime) (MAX_LATENESS / GST_USECOND));
-  arrival = now * GST_USECOND + self->to_running_time;
+  arrival = MAX (now, self->earliest) * GST_USECOND + self->to_running_time;
   return MAX (arrival, 0);
 }
 

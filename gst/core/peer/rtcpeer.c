@@ -10,12 +10,23 @@
 GST_DEBUG_CATEGORY (rtc_peer_debug);
 #define GST_CAT_DEFAULT rtc_peer_debug
 
+/* Feedback that is due waits for the next packet, which wakes us anyway, but not longer. */
+#define FEEDBACK_PATIENCE (20 * RTC_MSECOND)
+
 /* Time */
+
+static RtcTime
+get_feedback_deadline (const RtcPeer * peer)
+{
+  RtcTime due = rtc_peer_get_feedback_time (peer);
+
+  return due == RTC_TIME_NEVER ? due : due + FEEDBACK_PATIENCE;
+}
 
 RtcTime
 rtc_peer_get_timeout (const RtcPeer * peer)
 {
-  RtcTime when = MIN (MIN (peer->deadline, peer->rtcp_at), MIN (peer->answer_by, rtc_peer_get_feedback_time (peer)));
+  RtcTime when = MIN (MIN (peer->deadline, peer->rtcp_at), MIN (peer->answer_by, get_feedback_deadline (peer)));
 
   if (peer->ended)
     return RTC_TIME_NEVER;
@@ -73,6 +84,8 @@ void
 rtc_peer_on_dispatched (RtcPeer * peer, RtcTime now)
 {
   rtc_peer_flush_inlet (peer, now);
+  if (now >= rtc_peer_get_feedback_time (peer))
+    rtc_peer_send_feedback (peer, now);
   rtc_peer_offer_if_due (peer, now);
   rtc_peer_settle (peer, now);
 }

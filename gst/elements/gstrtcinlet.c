@@ -31,6 +31,7 @@ struct _GstRtcInlet
   GstElement parent;
 
   const GstRtcInletFuncs *funcs;
+  GstRtcLatch *latch;           /* closed while the packets of a dispatch go in */
   gpointer user_data;
   GstPad *rtp, *rtcp;
 
@@ -94,6 +95,7 @@ gst_rtc_inlet_finalize (GObject * object)
 
   g_clear_pointer (&self->gathered, gst_buffer_list_unref);
   g_hash_table_unref (self->streams);
+  gst_rtc_latch_unref (self->latch);
   G_OBJECT_CLASS (gst_rtc_inlet_parent_class)->finalize (object);
 }
 
@@ -129,11 +131,12 @@ gst_rtc_inlet_class_init (GstRtcInletClass * klass)
 }
 
 GstRtcInlet *
-gst_rtc_inlet_new (const GstRtcInletFuncs * funcs, gpointer user_data)
+gst_rtc_inlet_new (const GstRtcInletFuncs * funcs, GstRtcLatch * latch, gpointer user_data)
 {
   GstRtcInlet *self = g_object_new (GST_TYPE_RTC_INLET, "name", "inlet", NULL);
 
   self->funcs = funcs;
+  self->latch = gst_rtc_latch_ref (latch);
   self->user_data = user_data;
   return self;
 }
@@ -316,6 +319,19 @@ gst_rtc_inlet_rtcp (GstRtcInlet * self, const guint8 * data, gsize size, RtcTime
   gst_pad_push (self->rtcp, buffer);
 }
 
+/* One or two packets: with a thread that waits it would be no less. */
+static void
+push_gathered (GstRtcInlet * self, GstBufferList * gathered)
+{
+  gboolean worth_waiting = gst_buffer_list_length (gathered) > 2;
+
+  if (worth_waiting)
+    gst_rtc_latch_close (self->latch);
+  gst_pad_push_list (self->rtp, gathered);
+  if (worth_waiting)
+    gst_rtc_latch_open (self->latch);
+}
+
 void
 gst_rtc_inlet_flush (GstRtcInlet * self)
 {
@@ -332,7 +348,7 @@ gst_rtc_inlet_flush (GstRtcInlet * self)
     push_first_events (self, self->rtp, "application/x-rtp");
     self->rtp_started = TRUE;
   }
-  gst_pad_push_list (self->rtp, gathered);
+  push_gathered (self, gathered);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include <gst/core/rtp/rtcreceiver.h>
 #include <gst/gst.h>
+#include "gstrtclatch.h"
 
 G_BEGIN_DECLS
 
@@ -29,13 +30,14 @@ typedef struct
 /**
  * gst_rtc_inlet_new:
  * @funcs: static
+ * @latch: closed while the packets of a dispatch go in
  *
  * A live source without a thread of its own: it has the pads `rtp` and `rtcp`, and one network thread
  * pushes. What comes while it is not PLAYING is dropped.
  *
  * Returns: (transfer floating)
  */
-GstRtcInlet *gst_rtc_inlet_new (const GstRtcInletFuncs * funcs, gpointer user_data);
+GstRtcInlet *gst_rtc_inlet_new (const GstRtcInletFuncs * funcs, GstRtcLatch * latch, gpointer user_data);
 
 /* The network thread. now: of g_get_monotonic_time(), when the packet came */
 void gst_rtc_inlet_rtp (GstRtcInlet * inlet, const RtcReceivedPacket * packet, RtcTime now);

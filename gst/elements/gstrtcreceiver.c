@@ -43,6 +43,7 @@ struct _GstRtcReceiver
   guint group_id;
   GstRtcInlet *inlet;           /* of the bin */
   GstElement *rtpbin;           /* of the bin */
+  GstRtcLatch *latch;           /* between the inlet and the threads behind rtpbin */
   GstRtcJitter *jitter;
   GstPad *feedback;             /* owned */
   GstClockID tick;
@@ -222,7 +223,7 @@ add_section (GstRtcReceiver * self, const RtcNegotiatedTrack * track)
   Section *section = g_new0 (Section, 1);
 
   section->track = rtc_negotiated_track_copy (track);
-  section->stream = gst_object_ref_sink (gst_rtc_stream_new (track->kind, id, self->group_id));
+  section->stream = gst_object_ref_sink (gst_rtc_stream_new (track->kind, id, self->group_id, self->latch));
   gst_rtc_stream_lock (section->stream);
   gst_rtc_stream_set_latency (section->stream, gst_rtc_jitter_get_latency (self->jitter));
   gst_bin_add (GST_BIN (self), GST_ELEMENT (section->stream));
@@ -493,6 +494,7 @@ gst_rtc_receiver_init (GstRtcReceiver * self)
   g_mutex_init (&self->growing);
   g_mutex_init (&self->lock);
   self->group_id = gst_util_group_id_next ();
+  self->latch = gst_rtc_latch_new ();
   self->m_lines = g_hash_table_new (NULL, NULL);
   self->leapt = g_hash_table_new (NULL, NULL);
   self->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) rtc_negotiated_track_free);
@@ -523,6 +525,7 @@ gst_rtc_receiver_finalize (GObject * object)
   g_ptr_array_unref (self->tracks);
   g_mutex_clear (&self->growing);
   g_mutex_clear (&self->lock);
+  gst_rtc_latch_unref (self->latch);
   G_OBJECT_CLASS (gst_rtc_receiver_parent_class)->finalize (object);
 }
 
@@ -588,7 +591,7 @@ gst_rtc_receiver_new (const gchar * name, const GstRtcReceiverConfig * config)
   self->funcs = config->funcs;
   self->user_data = config->user_data;
   add_rtpbin (self, config);
-  self->inlet = gst_rtc_inlet_new (&inlet_funcs, self);
+  self->inlet = gst_rtc_inlet_new (&inlet_funcs, self->latch, self);
   gst_bin_add (GST_BIN (self), GST_ELEMENT (self->inlet));
   gst_element_link_pads (GST_ELEMENT (self->inlet), "rtp", self->rtpbin, "recv_rtp_sink_0");
   gst_element_link_pads (GST_ELEMENT (self->inlet), "rtcp", self->rtpbin, "recv_rtcp_sink_0");

@@ -50,6 +50,7 @@ struct _GstRtcStream
   GstBin parent;
 
   RtcMediaKind kind;
+  GstRtcLatch *latch;
   GstRtcSpout *spout;
   GList *gates;                 /* of whoever adds and removes them */
 
@@ -88,6 +89,7 @@ gst_rtc_stream_finalize (GObject * object)
 
   g_list_free_full (self->gates, g_free);
   gst_rtc_spout_free (self->spout);
+  gst_rtc_latch_unref (self->latch);
   g_mutex_clear (&self->lock);
   gst_rtc_tally_clear (&self->tally);
   G_OBJECT_CLASS (gst_rtc_stream_parent_class)->finalize (object);
@@ -119,12 +121,13 @@ gst_rtc_stream_class_init (GstRtcStreamClass * klass)
 }
 
 GstRtcStream *
-gst_rtc_stream_new (RtcMediaKind kind, const gchar * stream_id, guint group_id)
+gst_rtc_stream_new (RtcMediaKind kind, const gchar * stream_id, guint group_id, GstRtcLatch * latch)
 {
   GstRtcStream *self = g_object_new (GST_TYPE_RTC_STREAM, NULL);
   GstEvent *event = gst_event_new_stream_start (stream_id);
 
   self->kind = kind;
+  self->latch = gst_rtc_latch_ref (latch);
   gst_event_set_group_id (event, group_id);
   self->spout = gst_rtc_spout_new (GST_ELEMENT (self), event);
   return self;
@@ -408,6 +411,7 @@ gate_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   Gate *gate;
   Look look;
 
+  gst_rtc_latch_pass (self->latch);
   g_mutex_lock (&self->lock);
   gate = gst_pad_get_element_private (pad);
   if (gate && look_at (self, gate, buffer, &look) && admit (self, gate, &look)) {

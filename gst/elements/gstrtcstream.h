@@ -5,6 +5,7 @@
 
 #include <gst/core/base/rtctime.h>
 #include "gstrtccodecs.h"
+#include "gstrtclatch.h"
 #include "gstrtcspout.h"
 #include "gstrtctally.h"
 
@@ -29,7 +30,8 @@ typedef struct
  *
  * Returns: (transfer floating)
  */
-GstRtcStream *gst_rtc_stream_new (RtcMediaKind kind, const gchar * stream_id, guint group_id);
+GstRtcStream *gst_rtc_stream_new (RtcMediaKind kind, const gchar * stream_id, guint group_id,
+    GstRtcLatch * latch);
 
 /* While locked nothing passes: before the pad is known to downstream. */
 void gst_rtc_stream_lock (GstRtcStream * stream);

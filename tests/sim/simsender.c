@@ -193,6 +193,7 @@ on_timer (gpointer data)
 {
   SimSender *sender = data;
 
+  sender->n_timeouts++;
   rtc_peer_on_timeout (sender->peer, sim->now);
   finish (sender);
 }

@@ -32,6 +32,7 @@ typedef struct
   GError *reason;
   RtcTime created, connected_at, ended_at;
   guint n_offers, n_answers, n_candidates, n_negotiated, n_connected, n_ended, n_key_wishes, n_paths, n_drops;
+  guint n_timeouts;
   gchar *description;           /* the last */
 
   SimTimer wake;

@@ -67,6 +67,49 @@ test_publisher (void)
   sim_call_free (call);
 }
 
+static guint64
+count_reported (SimCall * call)
+{
+  g_autoptr (RtcPeerStats) sent = rtc_peer_get_stats (call->peers[0]->peer, sim->now);
+
+  return sent->feedback.packets_reported;
+}
+
+/* Feedback goes out when packets come; where no more come, it does not wait for them. */
+static void
+test_feedback_wakes_nobody (void)
+{
+  const SimCallConfig config = {.n_sources = { 2, 0 },.deaf = { TRUE, FALSE } };
+  SimCall *call = sim_call_new (&config);
+  guint64 reported;
+  guint n_timeouts;
+
+  sim_call_connect (call, 0);
+  sim_run (2 * RTC_SECOND);
+  reported = count_reported (call);
+  n_timeouts = call->peers[1]->n_timeouts;
+  sim_run (5 * RTC_SECOND);
+  g_test_message ("%u timeouts", call->peers[1]->n_timeouts - n_timeouts);
+  g_assert_cmpuint (call->peers[1]->n_timeouts - n_timeouts, <, 25);
+  g_assert_cmpuint (count_reported (call) - reported, >, 900);
+
+  for (guint i = 0; i < 2; i++)
+    sim_source_stop (call->sources[0][i]);
+  sim_run (200 * RTC_MSECOND);
+  reported = count_reported (call);
+  sim_run (5 * RTC_SECOND);
+  g_assert_cmpuint (count_reported (call), ==, reported);
+  {
+    g_autoptr (RtcPeerStats) received = rtc_peer_get_stats (call->peers[1]->peer, sim->now);
+    guint64 packets = 0;
+
+    for (guint i = 0; i < 2; i++)
+      packets += ((const RtcReceivedStats *) received->received->pdata[i])->received.packets_received;
+    g_assert_cmpuint (reported, ==, packets);
+  }
+  sim_call_free (call);
+}
+
 static void
 test_loss (void)
 {
@@ -433,6 +476,7 @@ main (int argc, char **argv)
 {
   sim_init (&argc, &argv);
   sim_add ("/sim/receive/publisher", test_publisher);
+  sim_add ("/sim/receive/feedback-wakes-nobody", test_feedback_wakes_nobody);
   sim_add ("/sim/receive/loss", test_loss);
   sim_add ("/sim/receive/remb", test_remb);
   sim_add ("/sim/receive/both-ways", test_both_ways);

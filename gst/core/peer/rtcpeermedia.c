@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-/* H.264 does not tell where a frame begins (RFC 6184), so that a receiver which misses its very first packets takes what is
- * left for all of it: with 5 % loss and two slices a frame, 1 of 15 viewers in Chromium saw green above the second
- * slice until the next key frame. With packets of nothing in front it knows where the numbers begin, and asks for what is missing. */
+/* A receiver that misses its very first packets does not know that there were any: it asks for another key frame, or, as H.264 does
+ * not tell where a frame begins (RFC 6184), takes a later slice for the beginning: Chromium then shows green above it until the
+ * next key frame. With packets of nothing in front it knows where the numbers begin, and asks for what is missing. */
 #define LEAD_PACKETS 3
 
 /* The tracks' specs */

@@ -3,6 +3,8 @@
  */
 #include "gstrtcjitter.h"
 
+#include <string.h>
+
 GST_DEBUG_CATEGORY_STATIC (rtc_jitter_debug);
 #define GST_CAT_DEFAULT rtc_jitter_debug
 
@@ -11,6 +13,8 @@ typedef struct
 {
   GstElement *element;
   guint64 retransmissions, late, lost;
+  GArray *missing;              /* of guint16: not yet asked for */
+  guint n_nacks;
 } Buffer;
 
 struct _GstRtcJitter
@@ -20,14 +24,18 @@ struct _GstRtcJitter
 
   GMutex lock;                  /* a leaf */
   GHashTable *buffers;          /* SSRC → Buffer */
+  gboolean asking;              /* what is missing is being taken */
   RtcLatency latency;
 };
 
 static void
 free_buffer (gpointer data)
 {
-  gst_object_unref (((Buffer *) data)->element);
-  g_free (data);
+  Buffer *buffer = data;
+
+  gst_object_unref (buffer->element);
+  g_array_unref (buffer->missing);
+  g_free (buffer);
 }
 
 static void
@@ -40,6 +48,7 @@ on_new_jitterbuffer (GstElement * rtpbin, GstElement * element, guint session, g
    * due. */
   g_object_set (element, "rtx-next-seqnum", FALSE, NULL);
   buffer->element = gst_object_ref (element);
+  buffer->missing = g_array_new (FALSE, FALSE, sizeof (guint16));
   g_mutex_lock (&self->lock);
   g_hash_table_insert (self->buffers, GUINT_TO_POINTER (ssrc), buffer);
   g_mutex_unlock (&self->lock);
@@ -148,6 +157,56 @@ gst_rtc_jitter_get_latency (GstRtcJitter * self)
   return latency;
 }
 
+/* Asking again */
+
+gboolean
+gst_rtc_jitter_add_missing (GstRtcJitter * self, guint32 ssrc, guint16 sequence)
+{
+  gboolean is_first = FALSE;
+  Buffer *buffer;
+
+  g_mutex_lock (&self->lock);
+  buffer = g_hash_table_lookup (self->buffers, GUINT_TO_POINTER (ssrc));
+  if (buffer) {
+    g_array_append_val (buffer->missing, sequence);
+    is_first = !self->asking;
+    self->asking = TRUE;
+  }
+  g_mutex_unlock (&self->lock);
+  return is_first;
+}
+
+static guint
+take (Buffer * buffer, guint16 * sequences, guint max)
+{
+  guint n = MIN (buffer->missing->len, max);
+
+  if (n == 0)
+    return 0;
+  memcpy (sequences, buffer->missing->data, n * sizeof (guint16));
+  g_array_remove_range (buffer->missing, 0, n);
+  buffer->n_nacks++;
+  return n;
+}
+
+guint
+gst_rtc_jitter_take_missing (GstRtcJitter * self, guint32 * ssrc, guint16 * sequences, guint max)
+{
+  GHashTableIter iter;
+  gpointer key, buffer;
+  guint n = 0;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->buffers);
+  while (n == 0 && g_hash_table_iter_next (&iter, &key, &buffer)) {
+    n = take (buffer, sequences, max);
+    *ssrc = GPOINTER_TO_UINT (key);
+  }
+  self->asking = n > 0;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
 /* Describing */
 
 /* (transfer full) (nullable): what rtpsession knows of the peer's @ssrc */
@@ -183,7 +242,6 @@ describe_source (const GstStructure * stats, guint clock_rate, GstStructure * en
 
   if (clock_rate > 0 && gst_structure_get_uint (stats, "jitter", &jitter))
     gst_structure_set (entry, "jitter", G_TYPE_DOUBLE, (gdouble) jitter / clock_rate, NULL);
-  copy_uint (stats, "sent-nack-count", entry, "nackCount");
   copy_uint (stats, "sent-pli-count", entry, "pliCount");
   copy_uint (stats, "sent-fir-count", entry, "firCount");
 }
@@ -200,8 +258,10 @@ gst_rtc_jitter_describe (GstRtcJitter * self, guint32 ssrc, guint clock_rate, Gs
     describe_source (source, clock_rate, entry);
   g_mutex_lock (&self->lock);
   buffer = g_hash_table_lookup (self->buffers, GUINT_TO_POINTER (ssrc));
-  if (buffer)
+  if (buffer) {
     element = gst_object_ref (buffer->element);
+    gst_structure_set (entry, "nackCount", G_TYPE_UINT, buffer->n_nacks, NULL);
+  }
   g_mutex_unlock (&self->lock);
   if (!element)
     return;

@@ -25,6 +25,12 @@ void gst_rtc_jitter_forget (GstRtcJitter * jitter, guint32 ssrc);
 gboolean gst_rtc_jitter_update (GstRtcJitter * jitter, RtcTime now);
 /* In milliseconds */
 guint gst_rtc_jitter_get_latency (GstRtcJitter * jitter);
+
+/* @ssrc's packet of this number is missing. Returns: whether to call gst_rtc_jitter_take_missing() until it returns 0 */
+gboolean gst_rtc_jitter_add_missing (GstRtcJitter * jitter, guint32 ssrc, guint16 sequence);
+/* For one NACK, which it counts. Returns: how many packets that @ssrc misses are in @sequences */
+guint gst_rtc_jitter_take_missing (GstRtcJitter * jitter, guint32 * ssrc, guint16 * sequences, guint max);
+
 /* Adds to a W3C inbound-rtp entry. clock_rate: of @ssrc's timestamps, in Hz */
 void gst_rtc_jitter_describe (GstRtcJitter * jitter, guint32 ssrc, guint clock_rate, GstStructure * entry);
 

@@ -2,10 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  *   network thread ▸ inlet ─▶ rtpbin ─▶ stream (one per section) ─▶ pad
- *                               └─ RTCP ▸ funcs.send_rtcp
+ *                               ├─ RTCP ▸ funcs.send_rtcp
+ *                               └─ what is missing ▸ NACK ▸ funcs.send_rtcp
  */
 #include "gstrtcreceiver.h"
 
+#include <gst/core/base/rtcrtcp.h>
 #include <stdio.h>
 #include <string.h>
 #include "gstrtcinlet.h"
@@ -16,10 +18,15 @@ GST_DEBUG_CATEGORY_STATIC (rtc_receiver_debug);
 #define GST_CAT_DEFAULT rtc_receiver_debug
 
 #define TICK GST_SECOND
-/* rtpsession counts bandwidth to pace feedback: at 5 % of what it guesses, a NACK waits longer than the
- * jitter buffer does. Reports have an interval of their own (trr-int, RFC 4585, section 3.4). */
+/* rtpsession counts bandwidth to pace feedback: at 5 % of what it guesses, a key frame request
+ * waits longer than the jitter buffer does. Reports have an interval of their own (trr-int, RFC 4585, section 3.4). */
 #define RTCP_BANDWIDTH 20000.0
 #define REPORT_INTERVAL GST_SECOND
+/* A jitter buffer asks for one packet after the other: those of a burst fit in one NACK, and no peer can make more than
+ * 500 a second. */
+#define NACK_INTERVAL (2 * G_TIME_SPAN_MILLISECOND)
+/* In one compound, which a report and a CNAME precede: at most 4 bytes each */
+#define MAX_NACKED 200
 /* What end() allows for the jitter buffer's EOS, beyond its latency */
 #define DRAIN_PATIENCE (250 * G_TIME_SPAN_MILLISECOND)
 /* And then for what downstream does not take: it is flushed, and a flush makes a filesink begin its file anew. An encoder
@@ -45,6 +52,8 @@ struct _GstRtcReceiver
   GstElement *rtpbin;           /* of the bin */
   GstRtcLatch *latch;           /* between the inlet and the threads behind rtpbin */
   GstRtcJitter *jitter;
+  GObject *session;             /* owned; RTPSession */
+  gchar *cname;
   GstPad *feedback;             /* owned */
   GstClockID tick;
 
@@ -363,6 +372,63 @@ add_feedback (GstRtcReceiver * self)
   gst_pad_link_full (src, self->feedback, GST_PAD_LINK_CHECK_NOTHING);
 }
 
+/* NACK. rtpsession would send it, but as long as it holds one back, it walks its table of sources without its lock
+ * (schedule_remaining_nacks()), and a new SSRC that comes just then is a critical. So it never gets to know of any. */
+
+static void
+send_nack (GstRtcReceiver * self, guint32 ssrc, const guint16 * sequences, guint n)
+{
+  GstByteWriter writer;
+  guint32 sender;
+  gsize size;
+
+  g_object_get (self->session, "internal-ssrc", &sender, NULL);
+  gst_byte_writer_init (&writer);
+  rtc_rtcp_write_rr (&writer, sender, NULL, 0);
+  rtc_rtcp_write_cname (&writer, sender, self->cname);
+  rtc_rtcp_write_nack (&writer, sender, ssrc, sequences, n);
+  size = gst_byte_writer_get_pos (&writer);
+
+  /* end() deactivates the pad and waits for this lock. */
+  GST_PAD_STREAM_LOCK (self->feedback);
+  if (gst_pad_is_active (self->feedback))
+    self->funcs->send_rtcp (self, g_bytes_new (writer.parent.data, size), self->user_data);
+  GST_PAD_STREAM_UNLOCK (self->feedback);
+  gst_byte_writer_reset (&writer);
+}
+
+static void
+send_nacks (GstElement * element, gpointer user_data)
+{
+  GstRtcReceiver *self = GST_RTC_RECEIVER (element);
+  guint16 sequences[MAX_NACKED];
+  guint32 ssrc;
+  guint n;
+
+  do {
+    g_usleep (NACK_INTERVAL);
+    n = gst_rtc_jitter_take_missing (self->jitter, &ssrc, sequences, G_N_ELEMENTS (sequences));
+    if (n > 0)
+      send_nack (self, ssrc, sequences, n);
+  } while (n > 0);
+}
+
+/* The thread of a jitter buffer, which must go on: another one sends, one at a time. */
+static GstPadProbeReturn
+on_request (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstRtcReceiver *self = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  guint ssrc, sequence;
+
+  if (!gst_event_has_name (event, "GstRTPRetransmissionRequest"))
+    return GST_PAD_PROBE_OK;
+  if (gst_structure_get (gst_event_get_structure (event), "ssrc", G_TYPE_UINT, &ssrc, "seqnum", G_TYPE_UINT, &sequence,
+          NULL) && gst_rtc_jitter_add_missing (self->jitter, ssrc, sequence))
+    gst_element_call_async (GST_ELEMENT (self), send_nacks, NULL, NULL);
+  return GST_PAD_PROBE_DROP;
+}
+
 /* Once a second */
 
 /* A jitter buffer has no limit: what nobody takes stays outside. */
@@ -511,6 +577,7 @@ gst_rtc_receiver_dispose (GObject * object)
   if (self->feedback)
     gst_pad_set_active (self->feedback, FALSE);
   gst_clear_object (&self->feedback);
+  g_clear_object (&self->session);
   G_OBJECT_CLASS (gst_rtc_receiver_parent_class)->dispose (object);
 }
 
@@ -523,6 +590,7 @@ gst_rtc_receiver_finalize (GObject * object)
   g_hash_table_unref (self->m_lines);
   g_hash_table_unref (self->leapt);
   g_ptr_array_unref (self->tracks);
+  g_free (self->cname);
   g_mutex_clear (&self->growing);
   g_mutex_clear (&self->lock);
   gst_rtc_latch_unref (self->latch);
@@ -577,8 +645,12 @@ static void
 set_up_session (GstRtcReceiver * self)
 {
   g_autoptr (GstElement) session = NULL;
+  g_autoptr (GstPad) src = NULL;
 
   g_signal_emit_by_name (self->rtpbin, "get-session", 0, &session);
+  g_object_get (session, "internal-session", &self->session, NULL);
+  src = gst_element_get_static_pad (session, "recv_rtp_src");
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_request, self, NULL);
   g_object_set (session, "rtcp-min-interval", (guint64) REPORT_INTERVAL, "rtcp-fraction", RTCP_BANDWIDTH,
       NULL);
 }
@@ -590,6 +662,7 @@ gst_rtc_receiver_new (const gchar * name, const GstRtcReceiverConfig * config)
 
   self->funcs = config->funcs;
   self->user_data = config->user_data;
+  self->cname = g_strdup (config->cname);
   add_rtpbin (self, config);
   self->inlet = gst_rtc_inlet_new (&inlet_funcs, self->latch, self);
   gst_bin_add (GST_BIN (self), GST_ELEMENT (self->inlet));

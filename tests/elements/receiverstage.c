@@ -313,8 +313,10 @@ read_rtcp_packet (Stage * stage, GstRTCPPacket * packet)
       stage->reports++;
       break;
     case GST_RTCP_TYPE_RTPFB:
-      if (gst_rtcp_packet_fb_get_type (packet) == GST_RTCP_RTPFB_TYPE_NACK)
+      if (gst_rtcp_packet_fb_get_type (packet) == GST_RTCP_RTPFB_TYPE_NACK) {
+        stage->nack_packets++;
         read_nack (stage, packet);
+      }
       break;
     case GST_RTCP_TYPE_PSFB:
       if (gst_rtcp_packet_fb_get_type (packet) == GST_RTCP_PSFB_TYPE_PLI) {

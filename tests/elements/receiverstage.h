@@ -43,6 +43,7 @@ struct _Stage
   GCond cond;
   Output outputs[2];            /* by RtcMediaKind */
   guint reports, nacks, plis;   /* in RTCP that came out */
+  guint nack_packets;
   GArray *nacked;               /* of guint16 */
   gint64 first_rtcp;
   struct _Sender *senders[4];

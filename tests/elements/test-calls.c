@@ -5,7 +5,6 @@
 #include "testcall.h"
 
 #include <string.h>
-#include "../lib/knowncriticals.h"
 
 #define PICTURE(pattern) "videotestsrc is-live=true pattern=" pattern " ! video/x-raw,width=320,height=240,framerate=30/1 ! "
 #define TONE(frequency) "audiotestsrc is-live=true freq=" frequency " ! audio/x-raw,rate=48000,channels=1 ! "
@@ -282,7 +281,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  known_criticals_install ();
   gst_init (&argc, &argv);
   g_test_add_func ("/calls/sink-to-src", test_sink_to_src);
   g_test_add_func ("/calls/src-offers", test_src_offers);

@@ -7,7 +7,6 @@
 #include "hostileattacks.h"
 
 #include <string.h>
-#include "../lib/knowncriticals.h"
 
 /* The good one plays a picture each 20 ms. A test machine may be busy; what this finds is a thread that is held up. */
 #define LONGEST_GAP (3 * RTC_SECOND)
@@ -452,7 +451,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  known_criticals_install ();
   gst_init (&argc, &argv);
   g_test_add_data_func ("/publishing/rtcsrc/open", "rtcsrc", test_open);
   g_test_add_func ("/publishing/rtcsrc/vanish", test_vanish);

@@ -20,6 +20,8 @@ struct _GstRtcSpout
   gboolean ended;               /* EOS has left */
   GstEvent *stream_start;       /* NULL once it has left */
   GstEvent *flushed_segment;    /* what a flush took away: who ends a file downstream still wants one */
+  GstClockTime last_pts;        /* the highest that has left */
+  GstClockTime floor;           /* what left before this decoder; NONE once it is past that */
   GstRtcSpoutCounts counts;
   RtcFreezes freezes;
 };
@@ -61,10 +63,35 @@ swallow (GstRtcSpout * self, GstFlowReturn flow)
   return GST_FLOW_OK;
 }
 
+/* Each jitter buffer estimates the sender's clock by itself, beginning with how late its first packet was: what a new SSRC
+ * begins with may lie some milliseconds before what has left of the old one. buffer: (transfer full) */
+static GstBuffer *
+keep_order (GstRtcSpout * self, GstBuffer * buffer)
+{
+  GstClockTime floor = GST_CLOCK_TIME_NONE;
+
+  if (!GST_BUFFER_PTS_IS_VALID (buffer))
+    return buffer;
+  g_mutex_lock (&self->lock);
+  if (GST_CLOCK_TIME_IS_VALID (self->floor) && GST_BUFFER_PTS (buffer) < self->floor)
+    floor = self->floor;
+  else
+    self->floor = GST_CLOCK_TIME_NONE;
+  g_mutex_unlock (&self->lock);
+  if (GST_CLOCK_TIME_IS_VALID (floor)) {
+    buffer = gst_buffer_make_writable (buffer);
+    GST_BUFFER_PTS (buffer) = floor;
+  }
+  return buffer;
+}
+
 static void
 count (GstRtcSpout * self, GstBuffer * buffer)
 {
   g_mutex_lock (&self->lock);
+  if (GST_BUFFER_PTS_IS_VALID (buffer)
+      && (!GST_CLOCK_TIME_IS_VALID (self->last_pts) || GST_BUFFER_PTS (buffer) > self->last_pts))
+    self->last_pts = GST_BUFFER_PTS (buffer);
   self->counts.buffers++;
   if (GST_BUFFER_DURATION_IS_VALID (buffer))
     self->counts.duration += GST_BUFFER_DURATION (buffer);
@@ -78,6 +105,7 @@ out_chain (GstPad * internal, GstObject * parent, GstBuffer * buffer)
 {
   GstRtcSpout *self = get_spout (internal);
 
+  buffer = keep_order (self, buffer);
   count (self, buffer);
   return swallow (self, gst_pad_push (self->src, buffer));
 }
@@ -200,6 +228,7 @@ gst_rtc_spout_new (GstElement * element, GstEvent * stream_start)
   g_mutex_init (&self->lock);
   g_cond_init (&self->ended_cond);
   self->stream_start = stream_start;
+  self->last_pts = self->floor = GST_CLOCK_TIME_NONE;
   self->src = gst_ghost_pad_new_no_target ("src", GST_PAD_SRC);
   gst_pad_set_element_private (self->src, self);
   gst_pad_set_event_function (self->src, src_event);
@@ -226,8 +255,12 @@ gst_rtc_spout_free (GstRtcSpout * self)
 gboolean
 gst_rtc_spout_connect (GstRtcSpout * self, GstPad * decoder)
 {
-  gboolean done = gst_ghost_pad_set_target (GST_GHOST_PAD (self->src), decoder);
+  gboolean done;
 
+  g_mutex_lock (&self->lock);
+  self->floor = self->last_pts;
+  g_mutex_unlock (&self->lock);
+  done = gst_ghost_pad_set_target (GST_GHOST_PAD (self->src), decoder);
   g_atomic_int_set (&self->connected, decoder && done);
   return done;
 }

@@ -6,7 +6,6 @@
 #include "testcall.h"
 
 #include <string.h>
-#include "../lib/knowncriticals.h"
 
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
 #define SINK "rtcsink name=rtc data-channels=true"
@@ -753,7 +752,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  known_criticals_install ();
   gst_init (&argc, &argv);
   g_test_add_func ("/data/before-connecting", test_before_connecting);
   g_test_add_func ("/data/sent-early", test_sent_early);

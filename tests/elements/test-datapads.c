@@ -6,7 +6,6 @@
 #include "testcall.h"
 
 #include <string.h>
-#include "../lib/knowncriticals.h"
 
 #define PATIENCE (30 * G_TIME_SPAN_SECOND)
 #define FILE_SIZE (5 * 1024 * 1024 + 123)
@@ -621,7 +620,6 @@ main (int argc, char **argv)
   gint result;
 
   g_test_init (&argc, &argv, NULL);
-  known_criticals_install ();
   gst_init (&argc, &argv);
   folder = g_dir_make_tmp ("gst-rtc-data-XXXXXX", NULL);
   make_file ("a", FILE_SIZE, 1);

@@ -8,7 +8,6 @@
 #include "hostilestage.h"
 
 #include <string.h>
-#include "../lib/knowncriticals.h"
 
 /* The good one counts each 10 ms. A test machine may be busy; what this finds is a thread that is held up. */
 #define COUNT_INTERVAL (10 * RTC_MSECOND)
@@ -604,7 +603,6 @@ main (int argc, char **argv)
   gint status;
 
   g_test_init (&argc, &argv, NULL);
-  known_criticals_install ();
   gst_init (&argc, &argv);
   rand_ = g_rand_new_with_seed (1);
   g_test_add_func ("/data/open", test_open);

@@ -210,7 +210,8 @@ func (v *viewer) receive(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		}
 		v.lock.Unlock()
 		last = packet
-		if kind != "video" {
+		// What has no payload is only padding: it goes ahead of the first picture.
+		if kind != "video" || len(packet.Payload) == 0 {
 			continue
 		}
 		frame = append(frame, packet)

@@ -14,6 +14,9 @@
  * A bare `rtcbin` serves a page at http://localhost:8080 that plays what it sends and has buttons to send camera and
  * microphone. `video-codecs="<>"` takes no video: a camera with talk-back.
  *
+ * Pads `data_` and a label send messages as those of `rtcsink` do, pads `data_src_` and a label give them as those of `rtcsrc` do; what a
+ * peer sends back on a channel of such a sink pad comes out of the source pad of its label.
+ *
  * #GstRtcBin:audio-processing keeps the echo of a loudspeaker and noise out of what a microphone gives.
  *
  * ## Examples
@@ -21,6 +24,9 @@
  * gst-launch-1.0 rtcbin name=call v4l2src ! videoconvert ! call. autoaudiosrc ! audioconvert ! call. \
  *     call.video_src_0 ! videoconvert ! autovideosink  call.audio_src_0 ! audioconvert ! audioresample ! autoaudiosink
  * ]| A call with a browser
+ * |[
+ * gst-launch-1.0 rtcbin name=b fdsrc do-timestamp=true ! text/x-raw,format=utf8 ! b.data_chat  b.data_src_chat ! fdsink
+ * ]| Chat in a terminal
  */
 #include "gstrtcbin.h"
 

@@ -51,6 +51,7 @@ struct _GstRtcDataLine
   RtcDataChannelSpec *spec;
   guint handle;                 /* if there is a session */
   gboolean is_open, is_closing, is_closed, is_paused;
+  gboolean is_done;             /* the peer has closed it: all that it sent has come */
   GQueue early;                 /* of Early: before it is open */
   GList link;                   /* in the peer's lines */
 };
@@ -198,12 +199,12 @@ ref_line (Attachment * attachment, guint channel)
   return line;
 }
 
-/* line: (transfer full) */
+/* line: (transfer full). A peer that leaves as soon as it has closed its channels is no fault. */
 static void
 tell_closed (GstRtcDataLine * line, const GError * error)
 {
   if (line->funcs)
-    line->funcs->closed (line->user_data, line, error);
+    line->funcs->closed (line->user_data, line, line->is_done ? NULL : error);
   gst_rtc_data_line_unref (line);
 }
 
@@ -270,7 +271,12 @@ on_closing (gpointer user_data, guint channel)
 {
   g_autoptr (GstRtcDataLine) line = ref_line (user_data, channel);
 
-  if (line && line->funcs && line->funcs->closing)
+  if (!line)
+    return;
+  lock (line->peer);
+  line->is_done = TRUE;
+  unlock (line->peer);
+  if (line->funcs && line->funcs->closing)
     line->funcs->closing (line->user_data, line);
 }
 

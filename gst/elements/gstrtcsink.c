@@ -12,6 +12,16 @@
  *
  * A bare `rtcsink` serves a page that plays its stream at http://localhost:8080.
  *
+ * What goes into a pad `data_` and a label is sent over a data channel of that label to every peer, a message for each buffer. The
+ * pad blocks until there is a peer, and while too much waits for one of them; EOS closes the channels, and counts once everything
+ * has arrived. Caps say what the channels are: `application/x-data-channel` with the fields label, protocol, ordered,
+ * max-retransmits, max-packet-lifetime, priority, and negotiated with id. With `text/x-raw,format=utf8` messages are text; with any
+ * other caps, or none, the channels are ordered and reliable, and messages are bytes. A file that is linked directly tells its name
+ * and size by the protocol `file?name=…&size=…`. Such pads are found by their name only: media never goes there by itself.
+ *
+ * An application opens channels by the signal #GstRtcBase::create-data-channel and gets those of peers by
+ * #GstRtcBase::on-data-channel. With #GstRtcSink:enable-data-channel-navigation viewers control the source of the video.
+ *
  * ## Examples
  * |[
  * gst-launch-1.0 v4l2src ! videoconvert ! rtcsink
@@ -22,6 +32,12 @@
  * |[
  * gst-launch-1.0 rtspsrc location=rtsp://camera/ ! rtph264depay ! rtcsink
  * ]| A camera that encodes by itself
+ * |[
+ * gst-launch-1.0 filesrc location=report.pdf blocksize=65536 ! s.data_file rtcsink name=s
+ * ]| A file to the first browser that comes
+ * |[
+ * gst-launch-1.0 wpesrc location=https://example.org ! videoconvert ! rtcsink enable-data-channel-navigation=true
+ * ]| A web page that viewers can click into
  */
 #include "gstrtcsink.h"
 

@@ -14,6 +14,11 @@
  * A bare `rtcsrc` serves a page at http://localhost:8080 that publishes camera and microphone to it. It takes one peer
  * at a time (#GstRtcSrc:max-consumers).
  *
+ * A requested pad `data_` and a label gives the messages of the first data channel with that label, a buffer for each, in caps
+ * `application/x-data-channel` with the channel's fields (or `text/x-raw,format=utf8` where only that is taken downstream). It ends
+ * with the channel, unless its property `eos-on-close` is off: then the next one of its label follows. While downstream does not
+ * take them, the peer has to wait. A file whose protocol says how large it is is checked.
+ *
  * `rtc://host:port?room=name` (`rtcs://` with TLS) is the address of a room on a signaling server, or of the page of an
  * `rtcsink` elsewhere, for `playbin`, `uridecodebin` and their like.
  *
@@ -27,6 +32,9 @@
  * |[
  * gst-launch-1.0 playbin uri=rtc://camera.local:8080
  * ]| What an rtcsink elsewhere shows
+ * |[
+ * gst-launch-1.0 rtcsrc name=s s.data_file ! filesink location=received
+ * ]| A file that a browser's page sends
  */
 #include "gstrtcsrc.h"
 

@@ -587,10 +587,11 @@ static void
 test_dropped_in_callback (void)
 {
   Stage stage = stage_new_connected ();
+  g_autoptr (GBytes) data = g_bytes_new_take (g_malloc0 (16000), 16000);
 
   g_signal_connect (stage.right->channel, "on-message-data", G_CALLBACK (drop_on_data), stage.right);
-  for (guint i = 0; i < 500; i++)
-    send_zeros (stage.left, 16000);
+  while (gst_rtc_data_channel_send_data (stage.left->channel, data, NULL))
+    g_usleep (100);
   wait_log (stage.right, "open;close;");
   wait_log (stage.left, "open;close;");
   stage_end (&stage);
@@ -651,7 +652,7 @@ static void
 test_slow_handler (void)
 {
   Stage stage = stage_new_connected ();
-  const gsize size = 100000, n = 300;
+  const gsize size = 100000, n = 150;
   guint64 buffered, last = G_MAXUINT64;
   GMutex gate;
 
@@ -665,7 +666,7 @@ test_slow_handler (void)
     last = buffered;
     g_usleep (200 * G_TIME_SPAN_MILLISECOND);
   }
-  g_assert_cmpuint (buffered, >, n * size / 2);
+  g_assert_cmpuint (buffered, >, n * size / 4);
   g_mutex_unlock (&gate);
   wait_bytes (stage.right, n * size);
   stage_end (&stage);

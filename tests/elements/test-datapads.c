@@ -378,7 +378,7 @@ get_position (TestSide * side, const gchar * name)
 static void
 test_back_pressure (void)
 {
-  const gint64 size = 40 * 1024 * 1024;
+  const gint64 size = 20 * 1024 * 1024;
   Stage stage;
   g_autoptr (GstPad) pad = NULL;
   gint64 position, last = -1, end = g_get_monotonic_time () + PATIENCE;
@@ -398,7 +398,7 @@ test_back_pressure (void)
     g_usleep (300 * G_TIME_SPAN_MILLISECOND);
   }
   g_assert_cmpint (last, >, 0);
-  g_assert_cmpint (last, <, size / 2);
+  g_assert_cmpint (last, <, size * 2 / 3);
   gst_pad_remove_probe (pad, probe);
   wait_bus (stage.left, is_eos);
   wait_bus (stage.right, is_eos);

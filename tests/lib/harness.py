@@ -121,15 +121,15 @@ class Process:
 
 
 class Server:
-    """server.py with a pipeline."""
+    """server.py, or another program of its kind, with a pipeline."""
 
-    def __init__(self, pipeline, port=None):
-        self.pipeline, self.port = pipeline, port or free_port()
+    def __init__(self, pipeline, port=None, program='server.py'):
+        self.pipeline, self.port, self.program = pipeline, port or free_port(), program
         self.events, self.answers, self.last = [], {}, 0
 
     async def __aenter__(self):
         self.process = await asyncio.create_subprocess_exec(
-            '/usr/bin/python3', os.path.join(ROOT, 'tests/lib/server.py'), '127.0.0.1', str(self.port), self.pipeline,
+            '/usr/bin/python3', os.path.join(ROOT, 'tests/lib', self.program), '127.0.0.1', str(self.port), self.pipeline,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.reader = asyncio.ensure_future(self._read())
         try:

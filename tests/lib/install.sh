@@ -92,13 +92,14 @@ export PKG_CONFIG_PATH=$libraries/pkgconfig GST_REGISTRY=$where/registry.bin
 find "$where" -name '*.pc' -exec sed -i "s|^prefix=.*|prefix=$where$prefix|" {} +
 
 check 'gst-inspect-1.0 rtcsink' reads_like_documentation rtcsink 'video_%u' 'audio_%u' 'signaller' 'video-caps' 'audio-caps' \
-  'stun-server' 'turn-servers' 'stats' 'consumer-added' 'consumer-removed' 'encoder-setup' 'payloader-setup' 'LGPL'
+  'stun-server' 'turn-servers' 'stats' 'consumer-added' 'consumer-removed' 'encoder-setup' 'payloader-setup' 'LGPL' \
+  "SINK template: 'data_%s'" 'data-channels' 'create-data-channel' 'on-data-channel' 'enable-data-channel-navigation'
 receiving=('latency' 'min-latency' 'max-latency' 'video-codecs' 'audio-codecs' 'do-retransmission' 'signaller' 'stats'
-  'consumer-added' 'consumer-removed' 'peer-id' 'msid')
+  'consumer-added' 'consumer-removed' 'peer-id' 'msid' 'data-channels' 'create-data-channel' 'on-data-channel')
 check 'gst-inspect-1.0 rtcsrc' reads_like_documentation rtcsrc "SRC template: 'video_%u'" "SRC template: 'audio_%u'" \
-  'max-consumers' 'rtcs' "${receiving[@]}"
+  'max-consumers' 'rtcs' "SRC template: 'data_%s'" 'eos-on-close' "${receiving[@]}"
 check 'gst-inspect-1.0 rtcbin' reads_like_documentation rtcbin "SINK template: 'video_%u'" "SRC template: 'video_src_%u'" \
-  "SINK template: 'audio_%u'" "SRC template: 'audio_src_%u'" 'audio-processing' 'encoder-setup' "${receiving[@]}"
+  "SINK template: 'audio_%u'" "SRC template: 'audio_src_%u'" "SINK template: 'data_%s'" "SRC template: 'data_src_%s'" 'audio-processing' 'encoder-setup' "${receiving[@]}"
 check 'gst-inspect-1.0 rtcserversignaller' reads_like_documentation rtcserversignaller 'host' 'port' 'path' '8080' '127.0.0.1' 'token'
 check 'gst-inspect-1.0 rtcwebsocketsignaller' reads_like_documentation rtcwebsocketsignaller 'uri' 'room' 'token' 'ca-certificate' \
   'role' 'viewer' 'joined'

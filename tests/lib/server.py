@@ -107,7 +107,7 @@ class Server:
         if controlled:
             controlled.get_static_pad('src').add_probe(Gst.PadProbeType.EVENT_UPSTREAM, self.on_upstream_event)
         self.channels = []
-        if self.sink.find_property('data-channels') and self.sink.get_property('data-channels'):
+        if self.sink.get_property('data-channels'):
             self.sink.connect('on-data-channel', lambda sink, viewer, channel: self.keep_channel(channel))
 
     @staticmethod

@@ -21,6 +21,11 @@ function asSentence(text) {
   return text.replace(/[^.!?]$/, "$&.");
 }
 
+/** Than what the page says anyway */
+function saysMore(detail) {
+  return detail !== "" && !/^the stream has ended\.?$/i.test(detail);
+}
+
 /** What is the matter, and what to do. */
 const WORDS = {
   [State.CONNECTING]: () => ["Connecting…", ""],
@@ -31,8 +36,7 @@ const WORDS = {
     detail || "Is the program that sends the stream still running? This page keeps trying."],
   [State.REFUSED]: (detail) => ["Not now", `${asSentence(detail || "The other side does not take this page")} ${RETRIES}`],
   [State.ENDED]: (detail) => ["The stream has ended",
-    detail && !/^the stream has ended\.?$/i.test(detail) ? `${asSentence(detail)} ${RETRIES}`
-      : "It plays again here as soon as it is back."],
+    saysMore(detail) ? `${asSentence(detail)} ${RETRIES}` : "It plays again here as soon as it is back."],
   [State.BROKEN]: (detail) => ["The connection was lost", detail ||
     "No media gets through. This page keeps trying; if that does not help, a firewall may block UDP: " +
     "the sender can offer a TURN server."],
@@ -56,7 +60,7 @@ const DATA_WORDS = {
   [State.UNREACHABLE]: PUBLISHER_WORDS[State.UNREACHABLE],
   [State.WAITING]: () => ["Nobody is here at the moment", "You are connected as soon as somebody comes back."],
   [State.ENDED]: (detail) => ["The other side has gone",
-    `${detail ? `${asSentence(detail)} ` : ""}You are connected again as soon as it is back.`],
+    `${saysMore(detail) ? `${asSentence(detail)} ` : ""}You are connected again as soon as it is back.`],
 };
 
 /** For a room in which nobody is yet. */

@@ -3,6 +3,8 @@
 //
 // usage: pion-viewer ws://HOST:PORT/ws answer|offer close|bye|vanish
 //
+//	pion-viewer ws://HOST:PORT/ws answer|offer data        see data.go
+//
 // {"event":"connected"}            the connection is up
 // {"event":"key", "codec":…}       the first picture: it must be a whole key frame
 // {"event":"asked"}                a PLI was sent
@@ -34,10 +36,11 @@ type message struct {
 }
 
 type viewer struct {
-	socket *websocket.Conn
-	peer   *webrtc.PeerConnection
-	offers bool
-	began  time.Time
+	socket  *websocket.Conn
+	peer    *webrtc.PeerConnection
+	offers  bool
+	watches bool
+	began   time.Time
 
 	sending   sync.Mutex
 	server    string
@@ -74,7 +77,11 @@ func (v *viewer) send(m message) {
 }
 
 func (v *viewer) makeOffer() {
-	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecTypeAudio} {
+	kinds := []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecTypeAudio}
+	if !v.watches {
+		kinds = nil
+	}
+	for _, kind := range kinds {
 		_, err := v.peer.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
 		fail("transceiver", err)
 	}
@@ -203,7 +210,8 @@ func (v *viewer) receive(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		}
 		v.lock.Unlock()
 		last = packet
-		if kind != "video" {
+		// What has no payload is only padding: it goes ahead of the first picture.
+		if kind != "video" || len(packet.Payload) == 0 {
 			continue
 		}
 		frame = append(frame, packet)
@@ -256,9 +264,9 @@ func (v *viewer) leave(how string) {
 
 func main() {
 	if len(os.Args) != 4 {
-		fail("usage", fmt.Errorf("pion-viewer ws://HOST:PORT/ws answer|offer close|bye|vanish"))
+		fail("usage", fmt.Errorf("pion-viewer ws://HOST:PORT/ws answer|offer close|bye|vanish|data"))
 	}
-	v := &viewer{offers: os.Args[2] == "offer", began: time.Now(), described: make(chan struct{}),
+	v := &viewer{offers: os.Args[2] == "offer", watches: os.Args[3] != "data", began: time.Now(), described: make(chan struct{}),
 		packets: map[string]int{}, gaps: map[string]int{}, keys: make(chan string, 1000)}
 	var err error
 	v.peer, err = webrtc.NewPeerConnection(webrtc.Configuration{})
@@ -278,6 +286,13 @@ func main() {
 			v.say("connected")
 		}
 	})
+	if !v.watches {
+		t := newTalker(v)
+		v.send(message{Type: "login"})
+		go v.listen()
+		t.run()
+		return
+	}
 	v.send(message{Type: "login"})
 	go v.listen()
 

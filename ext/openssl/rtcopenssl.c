@@ -22,6 +22,9 @@
 #define GCM_OVERHEAD (8 + 16)
 #define CHACHA_OVERHEAD 16
 
+/* So long after a message from the peer the next may be near */
+#define BUFFER_TIME (100 * RTC_MSECOND)
+
 /* Messages that the peer's owner has not yet taken; more are lost, as on any datagram transport */
 #define MAX_MESSAGES 256
 
@@ -36,6 +39,8 @@ typedef struct
   RtcDtlsState state;
   GError *error;
   RtcTime deadline;
+  RtcTime release_at;           /* when the record buffers go, or NEVER: after each use */
+  gboolean has_buffers;
   GQueue messages;              /* of GBytes */
 } RtcOpenssl;
 
@@ -72,20 +77,24 @@ update_deadline (RtcOpenssl * self, RtcTime now)
   }
 }
 
-/* OpenSSL keeps 34 kB of record buffers, of which a connected peer needs nothing most of the time */
+/* OpenSSL keeps 34 kB of record buffers, of which a connected peer needs nothing most of the time. While messages come one after
+ * the other they stay: to make and free them would be a tenth of all that a message costs. */
 static void
 borrow_buffers (RtcOpenssl * self)
 {
   ERR_clear_error ();
-  SSL_alloc_buffers (self->ssl);
+  if (!self->has_buffers)
+    SSL_alloc_buffers (self->ssl);
+  self->has_buffers = TRUE;
 }
 
 static void
 return_buffers (RtcOpenssl * self)
 {
-  if (SSL_is_init_finished (self->ssl))
-    SSL_free_buffers (self->ssl);
-  ERR_clear_error ();
+  if (self->release_at != RTC_TIME_NEVER || !SSL_is_init_finished (self->ssl))
+    return;
+  SSL_free_buffers (self->ssl);
+  self->has_buffers = FALSE;
 }
 
 static void
@@ -197,6 +206,8 @@ receive (RtcDtls * dtls, const guint8 * data, gsize size, RtcTime now)
   rtc_datagram_bio_set_input (self->bio, data, size);
   advance (self);
   rtc_datagram_bio_set_input (self->bio, NULL, 0);
+  if (!g_queue_is_empty (&self->messages))
+    self->release_at = now + BUFFER_TIME;
   update_deadline (self, now);
 }
 
@@ -294,7 +305,9 @@ next_message (RtcDtls * dtls)
 static RtcTime
 get_timeout (RtcDtls * dtls)
 {
-  return ((RtcOpenssl *) dtls)->deadline;
+  const RtcOpenssl *self = (RtcOpenssl *) dtls;
+
+  return MIN (self->deadline, self->release_at);
 }
 
 static void
@@ -302,6 +315,10 @@ on_timeout (RtcDtls * dtls, RtcTime now)
 {
   RtcOpenssl *self = (RtcOpenssl *) dtls;
 
+  if (now >= self->release_at) {
+    self->release_at = RTC_TIME_NEVER;
+    return_buffers (self);
+  }
   if (now < self->deadline)
     return;
   borrow_buffers (self);
@@ -323,7 +340,7 @@ close_connection (RtcDtls * dtls)
   }
   if (self->state != RTC_DTLS_FAILED)
     self->state = RTC_DTLS_CLOSED;
-  self->deadline = RTC_TIME_NEVER;
+  self->deadline = self->release_at = RTC_TIME_NEVER;
 }
 
 static void
@@ -402,7 +419,7 @@ rtc_openssl_new (const RtcDtlsConfig * config, GError ** error)
 
   self->parent.klass = &openssl_class;
   self->client = config->client;
-  self->deadline = RTC_TIME_NEVER;
+  self->deadline = self->release_at = RTC_TIME_NEVER;
   g_queue_init (&self->messages);
 
   ERR_clear_error ();

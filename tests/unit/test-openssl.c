@@ -649,6 +649,32 @@ test_close (gconstpointer data)
   pair_clear (&pair);
 }
 
+/* After a message the record buffers stay for a moment, which comes to an end; then messages pass as before. */
+static void
+test_rest_after_messages (void)
+{
+  RtcTime release;
+  RtcDtls *end;
+  Pair pair;
+
+  pair_init_default (&pair, MTU);
+  connect_pair (&pair);
+  end = pair.ends[1];
+  for (guint i = 0; i < 2; i++) {
+    assert_talks (&pair, 0, "one");
+    assert_talks (&pair, 1, "two");
+    assert_talks (&pair, 0, "three");
+    release = end->klass->get_timeout (end);
+    g_assert_cmpint (release, !=, RTC_TIME_NEVER);
+    end->klass->on_timeout (end, release - 1);
+    g_assert_cmpint (end->klass->get_timeout (end), ==, release);
+    end->klass->on_timeout (end, release);
+    g_assert_cmpint (end->klass->get_timeout (end), ==, RTC_TIME_NEVER);
+    g_assert_cmpint (state_of (end), ==, RTC_DTLS_CONNECTED);
+  }
+  pair_clear (&pair);
+}
+
 static void
 test_close_early (void)
 {
@@ -773,6 +799,7 @@ main (int argc, char **argv)
   g_test_add_func ("/openssl/fingerprint-hashes", test_fingerprint_hashes);
   g_test_add_data_func ("/openssl/close/client", GUINT_TO_POINTER (0), test_close);
   g_test_add_data_func ("/openssl/close/server", GUINT_TO_POINTER (1), test_close);
+  g_test_add_func ("/openssl/rest-after-messages", test_rest_after_messages);
   g_test_add_func ("/openssl/close/early", test_close_early);
   g_test_add_func ("/openssl/error-in-words", test_error_in_words);
   g_test_add_func ("/openssl/messages", test_messages);

@@ -12,6 +12,8 @@ rtc_session_find_path (RtcSession * session)
 
   if (!ice->klass->get_path (ice, &session->path))
     session->path.fd = -1;
+  else if (session->path.fd >= 0)
+    rtc_udp_grow_buffer (session->path.fd);
 }
 
 static guint

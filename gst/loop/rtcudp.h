@@ -19,4 +19,12 @@ G_BEGIN_DECLS
  */
 guint rtc_udp_send (gint fd, const guint8 * address, guint address_size, const RtcBatch * batch);
 
+/**
+ * rtc_udp_grow_buffer:
+ * @fd: a UDP socket
+ *
+ * Gives the socket room for what arrives while the loop is busy with others.
+ */
+void rtc_udp_grow_buffer (gint fd);
+
 G_END_DECLS

@@ -230,6 +230,19 @@ test_closed_socket (Fixture * f, gconstpointer data)
   g_assert_cmpuint (rtc_udp_send (-1, (const guint8 *) &f->to, f->to_size, &f->batch), ==, 0);
 }
 
+static void
+test_grow_buffer (Fixture * f, gconstpointer data)
+{
+  gint before, after;
+  socklen_t size = sizeof before;
+
+  getsockopt (f->receiver, SOL_SOCKET, SO_RCVBUF, &before, &size);
+  rtc_udp_grow_buffer (f->receiver);
+  getsockopt (f->receiver, SOL_SOCKET, SO_RCVBUF, &after, &size);
+  g_assert_cmpint (after, >=, before);
+  rtc_udp_grow_buffer (-1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -247,5 +260,6 @@ main (int argc, char **argv)
   ADD ("full-socket", test_full_socket);
   ADD ("unreachable", test_unreachable);
   ADD ("closed-socket", test_closed_socket);
+  ADD ("grow-buffer", test_grow_buffer);
   return g_test_run ();
 }

@@ -2,7 +2,8 @@
 # gst-rtc: brings a sender and a receiver together that are servers both, over a network with loss and delay if wanted
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Logs in at both for each pair, hands the receiver's offer to the sender and its answer back. With --delay or --loss every
-candidate leads to a socket of this program, which delays each datagram and drops media by a seeded generator.
+candidate leads to a socket of this program, which delays each datagram and drops media by a seeded generator. With --relay
+it leads to a socket of that program (datarelay.c), which does the same quicker, and drops data.
 
 What is dropped depends on the seed, the direction, the codec and the number of the packet of that kind alone: two
 receivers of the same stream miss the same packets. STUN and DTLS pass, so that every connection begins alike.
@@ -69,11 +70,35 @@ class Relay(asyncio.DatagramProtocol):
             other.transport.sendto(data, self.address)
 
 
+class Program:
+    """A relay that is told where a candidate leads, and says which port stands for it."""
+
+    def __init__(self, options):
+        self.options, self.ports, self.child, self.lock = options, {}, None, asyncio.Lock()
+
+    async def replace(self, side, address):
+        async with self.lock:
+            if not self.child:
+                self.child = await asyncio.create_subprocess_exec(
+                    self.options.relay, str(self.options.delay), str(self.options.loss), str(self.options.seed),
+                    stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
+            if (side, address) not in self.ports:
+                self.child.stdin.write(f'{side} {address[0]} {address[1]}\n'.encode())
+                self.ports[side, address] = (await self.child.stdout.readline()).decode().strip()
+            return self.ports[side, address]
+
+    async def close(self):
+        if self.child:
+            self.child.stdin.close()
+            await self.child.wait()
+
+
 class Pair:
     """The sender is side 0, the receiver side 1."""
 
     def __init__(self, options, http):
         self.options, self.http = options, http
+        self.program = Program(options)
         self.joined = asyncio.get_running_loop().create_future()
         self.names = {}             # of codecs, by payload type
         self.paths = [Path(options, direction, self.names) for direction in range(2)]
@@ -93,6 +118,9 @@ class Pair:
         if fields[2].upper() != 'UDP' or ':' in fields[4] or fields[4].endswith('.local'):
             return None
         address = fields[4], int(fields[5])    # libnice pairs loopback with loopback only: stay there
+        if self.options.relay:
+            fields[5] = await self.program.replace(side, address)
+            return ' '.join(fields)
         if address not in self.relays[side]:
             _, relay = await asyncio.get_running_loop().create_datagram_endpoint(
                 lambda: Relay(self, side, address), local_addr=(address[0], next(self.ports)))
@@ -160,6 +188,7 @@ class Pair:
             task.cancel()
         for relay in [*self.relays[0].values(), *self.relays[1].values()]:
             relay.transport.close()
+        await self.program.close()
 
 
 async def join(options, http):
@@ -210,6 +239,7 @@ def main():
     parser.add_argument('--delay', type=float, default=0, help='of each direction, in milliseconds')
     parser.add_argument('--loss', type=float, default=0, help='of each direction, 0 to 1')
     parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--relay', metavar='PROGRAM', help='bench-datarelay, for much data')
     parser.add_argument('--ports', action='store_true',
                         help=f'known ports from {FIRST_PORT} on, for who drops elsewhere; one pair only')
     asyncio.run(obey(parser.parse_args()))

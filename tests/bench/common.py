@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 
 from processes import Process
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 SECONDS = 120
 FRAME_RATE = 30
 
@@ -62,6 +64,22 @@ class Workbench:
         text = MEDIA.format(path=part, frames=SECONDS * FRAME_RATE, sounds=SECONDS * 50)
         subprocess.run(['gst-launch-1.0', '-q', '-e', *text.split()], check=True)
         os.rename(part, self.media)
+
+    def build_pion(self, folder):
+        """A program of this folder, or None where Debian's Go and Pion are not installed: the libraries lie in a GOPATH, and
+        their /v3 resolves only for code in a GOPATH with a go.mod."""
+        name = f'bench-{folder}'
+        binary, source = os.path.join(self.folder, name), os.path.join(self.folder, 'go/src', name)
+        if not shutil.which('go') or not os.path.isdir('/usr/share/gocode/src/github.com/pion/webrtc'):
+            return None
+        os.makedirs(source, exist_ok=True)
+        shutil.copy(os.path.join(HERE, folder, 'main.go'), source)
+        with open(os.path.join(source, 'go.mod'), 'w') as file:
+            file.write(f'module {name}\n\ngo 1.19\n')
+        path = f'{self.folder}/go:/usr/share/gocode'
+        subprocess.run(['go', 'build', '-o', binary, '.'], cwd=source, check=True,
+                       env=dict(os.environ, GO111MODULE='off', GOFLAGS='', GOPATH=path))
+        return binary
 
     def run(self, command, core, **more):
         process = Process(command, core, self.log, **more)

@@ -30,7 +30,7 @@ static struct
 {
   gchar *kind, *media_name, *codec, *properties, *origin;
   gint port, peers;
-  gboolean nack, plain;
+  gboolean nack, plain, data;
 } options = {.port = 18110,.peers = 1 };
 
 static const GOptionEntry entries[] = {
@@ -43,6 +43,7 @@ static const GOptionEntry entries[] = {
       "PROPERTIES"},
   {"origin", 'o', 0, G_OPTION_ARG_STRING, &options.origin, "of the page that may publish", "URL"},
   {"plain", 'd', 0, G_OPTION_ARG_NONE, &options.plain, "webrtcbin: decode with default settings", NULL},
+  {"data", 'b', 0, G_OPTION_ARG_NONE, &options.data, "rtcsrc: take the data channel \"bulk\" too", NULL},
   {"nack", 'r', 0, G_OPTION_ARG_NONE, &options.nack, "webrtcbin: ask for lost packets", NULL},
   {NULL}
 };
@@ -52,6 +53,8 @@ static GMainLoop *main_loop;
 static BenchMedia media = BENCH_WATCHED;
 static gboolean ready;
 static gint64 begun;
+static gint data_messages;      /* of the data channel; atomic */
+static gint data_size;          /* of one of them; atomic */
 
 /* What was counted when the window began */
 static struct
@@ -165,6 +168,7 @@ print_counts (void)
   add_number (event, "late", at_stop.late - at_start.late);
   add_number (event, "again", at_stop.again - at_start.again);
   add_number (event, "again_good", at_stop.again_good - at_start.again_good);
+  add_number (event, "data", (gdouble) g_atomic_int_get (&data_messages) * g_atomic_int_get (&data_size));
   add_number (event, "concealed", (at_stop.concealed - at_start.concealed) / 960.0);
   bench_watch_describe (event);
   print_json (event);
@@ -220,6 +224,7 @@ on_command (GIOChannel * channel, GIOCondition condition, gpointer data)
   }
   if (g_str_has_prefix (line, "start")) {
     take_counts (&at_start, sizeof at_start);
+    g_atomic_int_set (&data_messages, 0);
     bench_watch_restart ();
     begun = g_get_monotonic_time ();
   } else if (g_str_has_prefix (line, "stop")) {
@@ -309,6 +314,26 @@ on_rtc_pad_removed (GstElement * source, GstPad * pad, gpointer data)
   bench_branch_remove (GST_BIN (pipeline), pad);
 }
 
+static GstPadProbeReturn
+on_message (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  g_atomic_int_set (&data_size, gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info)));
+  g_atomic_int_inc (&data_messages);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+take_data (GstElement * source)
+{
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
+
+  g_object_set (sink, "sync", FALSE, "async", FALSE, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_message, NULL, NULL);
+  gst_bin_add (GST_BIN (pipeline), sink);
+  gst_element_link_pads (source, "data_bulk", sink, "sink");
+}
+
 static gboolean
 add_rtc_source (GError ** error)
 {
@@ -326,6 +351,8 @@ add_rtc_source (GError ** error)
   gst_bin_add (GST_BIN (pipeline), source);
   if (options.origin)
     gst_child_proxy_set (GST_CHILD_PROXY (source), "signaller::allowed-origin", options.origin, NULL);
+  if (options.data)
+    take_data (source);
   g_signal_connect (source, "pad-added", G_CALLBACK (on_rtc_pad), NULL);
   g_signal_connect (source, "pad-removed", G_CALLBACK (on_rtc_pad_removed), NULL);
   return TRUE;

@@ -3,6 +3,7 @@
  *
  *   bench-sender PORT CODEC              marked pictures and beeps (marks.h), encoded here as H264 or VP8
  *   bench-sender PORT FILE.mkv           the encoded streams of FILE
+ *   bench-sender PORT … data             and a data channel that is always full
  *
  * Commands on stdin: "stats" prints {"event":"sent","packets":…,"again":…}, in all: again are the retransmissions.
  * The end ends it.
@@ -16,6 +17,7 @@
 #define SINK "rtcsink name=sink signaller::port=%s max-consumers=100 "
 #define FROM_FILE "filesrc location=\"%s\" ! matroskademux name=d " \
     "d.video_0 ! queue ! h264parse ! sink. d.audio_0 ! queue ! opusparse ! sink."
+#define DATA " fakesrc sizetype=fixed sizemax=16384 ! sink.data_bulk"
 /* A moving pattern that costs 1.3 Mbit/s: several packets a frame */
 #define MARKED "videotestsrc name=video is-live=true pattern=zone-plate kx2=20 ky2=20 kt=2 ! " \
     "video/x-raw,format=I420,width=640,height=360,framerate=30/1 ! queue ! sink. " \
@@ -68,13 +70,13 @@ mark (const gchar * name, void (*probe) (GstPad *))
 }
 
 static gchar *
-describe (const gchar * port, const gchar * what)
+describe (const gchar * port, const gchar * what, const gchar * data)
 {
   g_autofree gchar *sink = g_strdup_printf (SINK, port);
 
   if (g_str_has_suffix (what, ".mkv"))
-    return g_strdup_printf ("%s " FROM_FILE, sink, what);
-  return g_strdup_printf ("%s video-caps=video/x-%s " MARKED, sink, !strcmp (what, "VP8") ? "vp8" : "h264");
+    return g_strdup_printf ("%s " FROM_FILE "%s", sink, what, data);
+  return g_strdup_printf ("%s video-caps=video/x-%s " MARKED "%s", sink, !strcmp (what, "VP8") ? "vp8" : "h264", data);
 }
 
 int
@@ -85,12 +87,12 @@ main (int argc, char **argv)
   gchar line[64];
 
   gst_init (&argc, &argv);
-  if (argc != 3) {
-    g_printerr ("usage: %s PORT FILE.mkv|H264|VP8\n", argv[0]);
+  if (argc != 3 && (argc != 4 || strcmp (argv[3], "data"))) {
+    g_printerr ("usage: %s PORT FILE.mkv|H264|VP8 [data]\n", argv[0]);
     return 2;
   }
   setvbuf (stdout, NULL, _IOLBF, 0);
-  description = describe (argv[1], argv[2]);
+  description = describe (argv[1], argv[2], argc == 4 ? DATA : "");
   pipeline = gst_parse_launch (description, &error);
   if (error) {
     g_printerr ("%s\n", error->message);

@@ -72,25 +72,36 @@ new_message (const gchar * type)
   return object;
 }
 
+/* type: offer or answer */
+static void
+take_created (BenchPeer * peer, GstPromise * promise, const gchar * type)
+{
+  GstWebRTCSessionDescription *created = NULL;
+  JsonObject *message = new_message (type), *description = json_object_new ();
+  gchar *sdp;
+
+  gst_structure_get (gst_promise_get_reply (promise), type, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &created, NULL);
+  gst_promise_unref (promise);
+  g_signal_emit_by_name (peer->webrtc, "set-local-description", created, NULL);
+  sdp = gst_sdp_message_as_text (created->sdp);
+  json_object_set_string_member (description, "type", type);
+  json_object_set_string_member (description, "sdp", sdp);
+  json_object_set_object_member (message, type, description);
+  send_object (peer, message);
+  g_free (sdp);
+  gst_webrtc_session_description_free (created);
+}
+
 static void
 on_offer_created (GstPromise * promise, gpointer data)
 {
-  BenchPeer *peer = data;
-  GstWebRTCSessionDescription *offer = NULL;
-  JsonObject *message = new_message ("offer"), *description = json_object_new ();
-  gchar *sdp;
+  take_created (data, promise, "offer");
+}
 
-  gst_structure_get (gst_promise_get_reply (promise), "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION,
-      &offer, NULL);
-  gst_promise_unref (promise);
-  g_signal_emit_by_name (peer->webrtc, "set-local-description", offer, NULL);
-  sdp = gst_sdp_message_as_text (offer->sdp);
-  json_object_set_string_member (description, "type", "offer");
-  json_object_set_string_member (description, "sdp", sdp);
-  json_object_set_object_member (message, "offer", description);
-  send_object (peer, message);
-  g_free (sdp);
-  gst_webrtc_session_description_free (offer);
+static void
+on_answer_created (GstPromise * promise, gpointer data)
+{
+  take_created (data, promise, "answer");
 }
 
 static void
@@ -136,7 +147,7 @@ configure_ice (GstElement * webrtc)
   /* left to itself, libnice gathers none where there is only loopback */
   if (!has_address ())
     g_signal_emit_by_name (ice, "add-local-ip-address", "127.0.0.1", &added);
-  gst_webrtc_ice_set_is_controller (GST_WEBRTC_ICE (ice), TRUE);
+  gst_webrtc_ice_set_is_controller (GST_WEBRTC_ICE (ice), !funcs->answers);
 }
 
 static void
@@ -145,23 +156,38 @@ start_peer (BenchPeer * peer)
   peer->webrtc = gst_element_factory_make ("webrtcbin", NULL);
   g_object_set (peer->webrtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, NULL);
   configure_ice (peer->webrtc);
-  g_signal_connect_data (peer->webrtc, "on-negotiation-needed", G_CALLBACK (on_negotiation_needed),
-      peer_ref (peer), (GClosureNotify) (gpointer) peer_unref, 0);
+  if (!funcs->answers)
+    g_signal_connect_data (peer->webrtc, "on-negotiation-needed", G_CALLBACK (on_negotiation_needed),
+        peer_ref (peer), (GClosureNotify) (gpointer) peer_unref, 0);
   g_signal_connect_data (peer->webrtc, "on-ice-candidate", G_CALLBACK (on_ice_candidate),
       peer_ref (peer), (GClosureNotify) (gpointer) peer_unref, 0);
   funcs->start (peer);
 }
 
 static void
-set_answer (BenchPeer * peer, const gchar * text)
+set_remote (BenchPeer * peer, GstWebRTCSDPType type, const gchar * text)
 {
-  GstWebRTCSessionDescription *answer;
+  GstWebRTCSessionDescription *remote;
   GstSDPMessage *sdp;
 
   gst_sdp_message_new_from_text (text, &sdp);
-  answer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
-  g_signal_emit_by_name (peer->webrtc, "set-remote-description", answer, NULL);
-  gst_webrtc_session_description_free (answer);
+  remote = gst_webrtc_session_description_new (type, sdp);
+  g_signal_emit_by_name (peer->webrtc, "set-remote-description", remote, NULL);
+  gst_webrtc_session_description_free (remote);
+}
+
+static void
+take_offer (BenchPeer * peer, const gchar * text)
+{
+  set_remote (peer, GST_WEBRTC_SDP_TYPE_OFFER, text);
+  g_signal_emit_by_name (peer->webrtc, "create-answer", NULL,
+      gst_promise_new_with_change_func (on_answer_created, peer_ref (peer), peer_unref));
+}
+
+static const gchar *
+get_sdp (JsonObject * message, const gchar * type)
+{
+  return json_object_get_string_member (json_object_get_object_member (message, type), "sdp");
 }
 
 static void
@@ -185,8 +211,9 @@ on_message (SoupWebsocketConnection * socket, gint kind, GBytes * bytes, gpointe
     send_object (peer, reply);
     start_peer (peer);
   } else if (!strcmp (type, "answer") && peer->webrtc) {
-    set_answer (peer,
-        json_object_get_string_member (json_object_get_object_member (message, "answer"), "sdp"));
+    set_remote (peer, GST_WEBRTC_SDP_TYPE_ANSWER, get_sdp (message, "answer"));
+  } else if (!strcmp (type, "offer") && peer->webrtc) {
+    take_offer (peer, get_sdp (message, "offer"));
   } else if (!strcmp (type, "candidate") && peer->webrtc) {
     JsonObject *candidate = json_object_get_object_member (message, "candidate");
 

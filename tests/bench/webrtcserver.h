@@ -20,13 +20,15 @@ typedef struct
 
 /**
  * BenchPeerFuncs:
- * @start: adds peer->webrtc to a pipeline, with its transceivers or sink pads: it offers when it runs
+ * @start: adds peer->webrtc to a pipeline, with its transceivers, sink pads or data channels
  * @stop: takes it out, stopped
+ * @answers: waits for the peer's offer; else it offers when it runs
  */
 typedef struct
 {
   void (*start) (BenchPeer * peer);
   void (*stop) (BenchPeer * peer);
+  gboolean answers;
 } BenchPeerFuncs;
 
 /* Serves ws://127.0.0.1:port/ws in the default main context. funcs: static */

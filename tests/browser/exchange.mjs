@@ -68,6 +68,8 @@ export async function write(viewer, text) {
 /** A click on the picture, as soon as it can be controlled. */
 export async function takeControl(viewer) {
   await viewer.page.waitForSelector('video.controllable', { timeout: 15000 });
+  await viewer.playing();
+  await viewer.page.waitForSelector('#notice', { hidden: true, timeout: 15000 });   // its words would take the click
   await viewer.page.click('video');
   await until('the page says who is in control', 5, async () => (await viewer.text()).includes('You control the picture'));
 }

@@ -117,7 +117,7 @@ const answers = {
   text: (viewer) => viewer.text(),
   shot: (viewer, { name }) => viewer.shot(name),
   'send-file': (viewer, { path }) => chooseFiles(viewer, path),
-  transfer: (viewer, { title }) => transferOf(viewer, title),
+  transfer: (viewer, { title }) => transferOf(viewer, title, 30),
   write: (viewer, { text }) => write(viewer, text),
   control: async (viewer, { x, y }) => {
     await takeControl(viewer);

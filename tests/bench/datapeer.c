@@ -57,7 +57,7 @@ static GstElement *pipeline;
 static GMainLoop *main_loop;
 static GPtrArray *channels;     /* of Channel, which stay; with the lock */
 static GMutex lock;
-static guint n_open, next_in_turn, timer;
+static guint n_open, next_in_turn, due, timer;
 static GBytes *message;         /* that is sent all the time, or NULL */
 static gsize timed_size;
 static guint timed_interval;
@@ -381,10 +381,8 @@ probe (gpointer data)
 static gboolean
 send_in_turn (gpointer data)
 {
-  guint n = (channels->len * SPREAD_MS + timed_interval - 1) / timed_interval;
-
   g_mutex_lock (&lock);
-  for (guint i = 0; i < n; i++) {
+  for (due += channels->len * SPREAD_MS; due >= timed_interval; due -= timed_interval) {
     Channel *channel = channels->pdata[next_in_turn++ % channels->len];
 
     if (channel->is_open)

@@ -384,6 +384,7 @@ test_unknown_ppid (void)
 static void
 test_no_channel (void)
 {
+  g_autoptr (GBytes) message = g_bytes_new_static ("x", 1);
   Pair *pair = pair_new ();
 
   fake_sctp_inject (pair->sctp[0], 9, RTC_PPID_STRING, "to nobody", 9, TRUE);
@@ -395,7 +396,7 @@ test_no_channel (void)
   expect_none (pair, 0);
   g_assert_cmpuint (pair->sctp[0]->sent->len, ==, 0);
 
-  rtc_data_channels_send (pair->ends[0], 77, TRUE, g_bytes_new_static ("x", 1), 0);
+  rtc_data_channels_send (pair->ends[0], 77, TRUE, message, 0);
   close_channel (pair, 0, 77);
   pair_run (pair);
   expect_none (pair, 0);

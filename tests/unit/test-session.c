@@ -430,6 +430,16 @@ test_send_rtcp (Fixture * f, gconstpointer data)
   g_assert_true (wait_for (&f->sender.ended, TRUE));
 }
 
+/* And waits for them, as a socket holds no more than some of them on a busy machine */
+static void
+deliver_frames (Fixture * f, guint n)
+{
+  for (guint i = 0; i < n; i += 5) {
+    push_frames (f, 5);
+    g_assert_true (wait_for (&f->viewer.first_taken, 5 * f->frames));
+  }
+}
+
 /* A second track comes and goes, then ICE restarts: what runs goes on whole */
 static void
 test_changes (Fixture * f, gconstpointer data)
@@ -437,25 +447,24 @@ test_changes (Fixture * f, gconstpointer data)
   g_autoptr (GPtrArray) tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) rtc_track_spec_free);
 
   connect_both (f);
-  push_frames (f, 10);
+  deliver_frames (f, 10);
   g_ptr_array_add (tracks, make_track ());
   g_ptr_array_add (tracks, make_track ());
   rtc_session_set_tracks (f->sender.session, tracks);
   rtc_session_set_source (f->sender.session, 1, f->source);
-  push_frames (f, 10);
+  deliver_frames (f, 10);
   g_assert_true (wait_for (&f->sender.negotiated, 2));
   rtc_session_set_source (f->sender.session, 7, f->source);     /* no such track */
-  push_frames (f, 10);
+  deliver_frames (f, 10);
   g_clear_pointer ((RtcTrackSpec **) & tracks->pdata[1], rtc_track_spec_free);
   rtc_session_set_tracks (f->sender.session, tracks);
-  push_frames (f, 10);
+  deliver_frames (f, 10);
   g_assert_true (wait_for (&f->sender.negotiated, 3));
   rtc_session_restart_ice (f->viewer.session);
-  push_frames (f, 50);
+  deliver_frames (f, 50);
   g_assert_true (wait_for (&f->sender.negotiated, 4));
   g_assert_true (wait_for (&f->viewer.negotiated, 4));
-  push_frames (f, 10);
-  g_assert_true (wait_for (&f->viewer.first_taken, 500));
+  deliver_frames (f, 10);
   g_assert_cmpint (g_atomic_int_get (&f->viewer.gaps), ==, 0);
   g_assert_cmpint (g_atomic_int_get (&tap.forged), ==, 0);
   rtc_session_end (f->sender.session, NULL);

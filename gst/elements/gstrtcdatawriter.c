@@ -48,7 +48,7 @@ struct _GstRtcDataWriter
 
   GMutex lock;                  /* held while lines are used, but not closed */
   GCond cond;
-  gboolean is_flushing;
+  gboolean is_waiting, is_interrupted;  /* for room; by a change of state or a flush */
   gboolean is_begun, is_over;   /* channels are open from the first message to the end */
   GPtrArray *peers;             /* of GstRtcDataPeer */
   GPtrArray *ports;             /* of Port, with a line */
@@ -390,18 +390,40 @@ is_all_closed (GstRtcDataWriter * self)
   return self->ports->len == 0;
 }
 
+/* Once the wait has been interrupted. Returns: how it goes on, which may be after a pause */
+static GstFlowReturn
+follow_state (GstRtcDataWriter * self)
+{
+  GstBaseSink *sink = GST_BASE_SINK (self);
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  GST_BASE_SINK_PREROLL_LOCK (sink);
+  if (GST_PAD_IS_FLUSHING (GST_BASE_SINK_PAD (sink)))
+    flow = GST_FLOW_FLUSHING;
+  else if (sink->need_preroll)
+    flow = gst_base_sink_wait_preroll (sink);
+  GST_BASE_SINK_PREROLL_UNLOCK (sink);
+  return flow;
+}
+
+/* Called with the preroll lock, which is let go of: changes of state want it, and the wait has no end. */
 static GstFlowReturn
 wait_until (GstRtcDataWriter * self, gboolean (*is_so) (GstRtcDataWriter * self), gint64 patience)
 {
   GstFlowReturn flow = GST_FLOW_OK;
 
   lock (self);
-  while (flow == GST_FLOW_OK && (self->is_flushing || !is_so (self))) {
+  self->is_waiting = TRUE;
+  unlock (self);
+  GST_BASE_SINK_PREROLL_UNLOCK (self);
+  lock (self);
+  while (flow == GST_FLOW_OK && (self->is_interrupted || !is_so (self))) {
     gint64 deadline = find_deadline (self, patience);
 
-    if (self->is_flushing) {
+    if (self->is_interrupted) {
+      self->is_interrupted = FALSE;
       unlock (self);
-      flow = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+      flow = follow_state (self);
       lock (self);
     } else if (deadline == G_MAXINT64) {
       g_cond_wait (&self->cond, &self->lock);
@@ -413,7 +435,9 @@ wait_until (GstRtcDataWriter * self, gboolean (*is_so) (GstRtcDataWriter * self)
       lock (self);
     }
   }
+  self->is_waiting = FALSE;
   unlock (self);
+  GST_BASE_SINK_PREROLL_LOCK (self);
   return flow;
 }
 
@@ -520,26 +544,28 @@ gst_rtc_data_writer_wait_event (GstBaseSink * sink, GstEvent * event)
 
 /* States */
 
-static void
-set_flushing (GstRtcDataWriter * self, gboolean is_flushing)
-{
-  lock (self);
-  self->is_flushing = is_flushing;
-  g_cond_signal (&self->cond);
-  unlock (self);
-}
-
 static gboolean
 gst_rtc_data_writer_unlock (GstBaseSink * sink)
 {
-  set_flushing (GST_RTC_DATA_WRITER (sink), TRUE);
+  GstRtcDataWriter *self = GST_RTC_DATA_WRITER (sink);
+
+  lock (self);
+  self->is_interrupted = TRUE;
+  g_cond_signal (&self->cond);
+  unlock (self);
   return TRUE;
 }
 
+/* With the preroll lock. Whoever waits may not have noticed yet. */
 static gboolean
 gst_rtc_data_writer_unlock_stop (GstBaseSink * sink)
 {
-  set_flushing (GST_RTC_DATA_WRITER (sink), FALSE);
+  GstRtcDataWriter *self = GST_RTC_DATA_WRITER (sink);
+
+  lock (self);
+  if (!self->is_waiting)
+    self->is_interrupted = FALSE;
+  unlock (self);
   return TRUE;
 }
 

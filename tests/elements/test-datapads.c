@@ -375,6 +375,39 @@ get_position (TestSide * side, const gchar * name)
   return position;
 }
 
+static GstPadProbeReturn
+note_buffer (GstPad * pad, GstPadProbeInfo * info, gpointer n_buffers)
+{
+  g_atomic_int_inc ((gint *) n_buffers);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Nobody is there: the pad waits, and every change of state comes through all the same. */
+static void
+test_states_while_waiting (void)
+{
+  Stage stage = stage_new ("filesrc location=DIR/a ! rtc.data_file rtcsink name=rtc", "rtcsrc name=rtc data-channels=true");
+  GstElement *pipeline = test_side_get_pipeline (stage.call->left);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (test_side_get_element (stage.call->left), "data_file");
+  gint n_buffers = 0;
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, note_buffer, &n_buffers, NULL);
+  for (guint i = 0; i < 30; i++) {
+    g_atomic_int_set (&n_buffers, 0);
+    gst_element_set_state (pipeline, GST_STATE_READY);
+    gst_element_set_state (pipeline, GST_STATE_PAUSED);
+    while (g_atomic_int_get (&n_buffers) == 0)
+      g_usleep (100);
+    g_usleep (i * 100);         /* on its way to waiting, or there */
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    if (i % 2)
+      gst_element_set_state (pipeline, GST_STATE_PAUSED);
+    if (i % 4 == 3)
+      gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  }
+  stage_end (&stage);
+}
+
 static void
 test_back_pressure (void)
 {
@@ -632,6 +665,7 @@ main (int argc, char **argv)
   g_test_add_func ("/datapads/echo", test_echo);
   g_test_add_func ("/datapads/beside-media", test_beside_media);
   g_test_add_func ("/datapads/waits-for-a-peer", test_waits_for_a_peer);
+  g_test_add_func ("/datapads/states-while-waiting", test_states_while_waiting);
   g_test_add_func ("/datapads/back-pressure", test_back_pressure);
   g_test_add_func ("/datapads/cut-off", test_cut_off);
   g_test_add_func ("/datapads/caps", test_caps);

@@ -58,9 +58,13 @@ void
 rtc_session_write_data (RtcSession * session, RtcTime now)
 {
   RtcBatch *batch = rtc_loop_get_batch (session->loop);
+  gboolean full;
 
   do {
     rtc_batch_clear (batch);
     rtc_peer_write_data (session->peer, batch, now);
-  } while (batch->n_packets > 0 && send_batch (session, batch) == batch->n_packets);
+    full = rtc_batch_is_full (batch);
+    if (batch->n_packets > 0 && send_batch (session, batch) < batch->n_packets)
+      full = FALSE;
+  } while (full);
 }

@@ -123,6 +123,7 @@ test_refused (void)
   SimCall *call = sim_call_new (&(SimCallConfig) {.n_sources = { 2, 2 } });
   SimReceiver *video;
   guint64 before;
+  guint other;
 
   sim_sender_create_channel (call->peers[0], CHANNEL, "unwanted");
   sim_call_connect (call, 0);
@@ -134,6 +135,10 @@ test_refused (void)
   before = video->packets;
   sim_run (RTC_SECOND);
   g_assert_cmpuint (video->packets, >, before + 100);
+
+  /* until it offers some itself */
+  other = open_channel (call, 1, CHANNEL, "wanted");
+  assert_says (call, 1, CHANNEL, other, "after all");
   sim_call_free (call);
 }
 

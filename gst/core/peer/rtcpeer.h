@@ -169,7 +169,7 @@ void rtc_peer_send_data (RtcPeer * peer, guint channel, gboolean is_text, GBytes
 void rtc_peer_close_channel (RtcPeer * peer, guint channel, RtcTime now);
 void rtc_peer_pause_data (RtcPeer * peer, gboolean is_paused, RtcTime now);
 gboolean rtc_peer_next_data_event (RtcPeer * peer, RtcDataEvent * event);
-/* What the peer takes in one message, in bytes; 0 before it is known or without data channels */
+/* As rtc_data_channels_get_max_message_size() */
 guint64 rtc_peer_get_max_message_size (const RtcPeer * peer);
 void rtc_peer_on_woken (RtcPeer * peer, RtcTime now);
 /* As rtc_peer_write(), for the packets of data channels; after each call that may have made some. What does not leave is lost. */

@@ -56,12 +56,6 @@ start_data (RtcPeer * peer, const RtcRemoteData * remote, RtcTime now)
     g_error_free (error);
     return;
   }
-  if (peer->data.refused) {
-    /* by then: now the peer has offered some itself */
-    rtc_data_channels_free (peer->data.channels);
-    peer->data.channels = rtc_data_channels_new ();
-  }
-  peer->data.max_message_size = remote->max_message_size;
   rtc_data_channels_start (peer->data.channels, peer->data.sctp, peer->dtls_client, remote->max_message_size, now);
 }
 
@@ -181,7 +175,6 @@ rtc_peer_refuse_data (RtcPeer * peer)
       "The peer takes no data channels: it turned down the m=application section of our offer");
 
   rtc_data_channels_end (peer->data.channels, error);
-  peer->data.refused = TRUE;
 }
 
 /* For the owner */
@@ -213,5 +206,5 @@ rtc_peer_next_data_event (RtcPeer * peer, RtcDataEvent * event)
 guint64
 rtc_peer_get_max_message_size (const RtcPeer * peer)
 {
-  return peer->data.max_message_size;
+  return rtc_data_channels_get_max_message_size (peer->data.channels);
 }

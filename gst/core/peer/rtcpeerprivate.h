@@ -75,8 +75,6 @@ typedef struct
   RtcSctp *sctp;                /* once the peer is connected and both want data channels */
   gboolean is_wanted;           /* by us: the peer may refuse */
   gboolean failed;              /* there will be none any more */
-  gboolean refused;             /* those of ours have been turned down */
-  guint64 max_message_size;     /* of the peer */
   void (*wake) (gpointer wake_data);
   gpointer wake_data;
 } RtcPeerData;
